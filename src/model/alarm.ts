@@ -1,0 +1,63 @@
+import type { Text } from './text.ts';
+import type { MonoMs } from './units.ts';
+
+/** RFC 8632: one key, one alarm; the same fault updates it, never doubles it. */
+export interface AlarmKey {
+  /** The watched thing: a subject id, line id, point id, bus id or `linekeeper`. */
+  readonly subject: string;
+  /** A type of the catalogue in `core/alarm/catalogue.ts`, e.g. `pbx.down`. */
+  readonly type: string;
+  /** Tells two alarms of one type on one subject apart; usually empty. */
+  readonly qualifier: string;
+}
+
+/** critical 一级紧急 · major 二级重要 · minor 三级一般 · warning 四级提示. */
+export type Severity = 'critical' | 'major' | 'minor' | 'warning';
+
+export const severities = ['critical', 'major', 'minor', 'warning'] as const satisfies readonly Severity[];
+
+export type ConditionState = 'clear' | 'rising' | 'active' | 'falling' | 'unknown';
+export type AckState = 'none' | 'unacked' | 'acked';
+
+export type Suppression =
+  | { readonly kind: 'shelved'; readonly until: MonoMs; readonly by: string; readonly reason: string }
+  | { readonly kind: 'by-design'; readonly cause: string }
+  | { readonly kind: 'out-of-service'; readonly until: MonoMs; readonly permit: string };
+
+/** One alarm as people see it: the parallel regions of state-machines.md and what to do. */
+export interface AlarmView {
+  /** `subject/type` or `subject/type/qualifier`: stable over the alarm's life and over restarts. */
+  readonly id: string;
+  readonly key: AlarmKey;
+  readonly severity: Severity;
+  readonly condition: ConditionState;
+  readonly ack: AckState;
+  readonly latched: boolean;
+  readonly suppressions: readonly Suppression[];
+  /** Unacknowledged and not suppressed: lamps flash, the horn sounds. */
+  readonly sounds: boolean;
+  /** What is wrong. */
+  readonly what: Text;
+  /** What it does to the calls. */
+  readonly effect: Text;
+  /** What to do now. */
+  readonly action: Text;
+  readonly raisedAt: MonoMs;
+  readonly changedAt: MonoMs;
+  readonly clearedAt?: MonoMs;
+  readonly ackedBy?: string;
+  readonly count: number;
+}
+
+/** A standing condition, as a machine of the core reports it every turn: a level, so that a lost edge heals itself. */
+export interface Condition {
+  readonly key: AlarmKey;
+  readonly state: 'active' | 'unknown';
+  /** Overrides the severity of the catalogue. */
+  readonly severity?: Severity;
+  /** What is special about this case, put behind the catalogue's sentence. */
+  readonly detail: Text;
+}
+
+export const alarmId = (key: AlarmKey): string =>
+  key.qualifier === '' ? `${key.subject}/${key.type}` : `${key.subject}/${key.type}/${key.qualifier}`;

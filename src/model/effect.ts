@@ -1,0 +1,66 @@
+/**
+ * One-shot things that a decision wants done. What has a level (relays, lamps, horn) is never an effect but an output,
+ * compared with the read-back every turn. Each effect may be carried out twice without harm: it has an identity.
+ */
+import type { AlarmView } from './alarm.ts';
+import type { BypassReason, CoilCommand, LineBypassState, RoomBypassState } from './bypass.ts';
+import type { Call, LineSignal } from './line.ts';
+import type { CallId, LineId, PointId, RecordingId, SubjectId } from './ids.ts';
+import type { MonoMs } from './units.ts';
+import type { Text } from './text.ts';
+import type { Verdict } from './watch.ts';
+
+/** What happened, for people and for the centre. Becomes an event of the MQTT outbox and of the panel's stream. */
+export type Notice = { readonly at: MonoMs } & (
+  | { readonly kind: 'signal'; readonly line: LineId; readonly signal: LineSignal }
+  | { readonly kind: 'call'; readonly phase: 'opened' | 'answered' | 'ended'; readonly call: Call }
+  | { readonly kind: 'verdict'; readonly subject: SubjectId; readonly verdict: Verdict; readonly why: Text }
+  | {
+      readonly kind: 'alarm';
+      readonly change: 'raised' | 'cleared' | 'acknowledged' | 'shelved' | 'unshelved' | 'reset' | 'changed';
+      readonly alarm: AlarmView;
+    }
+  | {
+      readonly kind: 'bypass-room';
+      readonly state: RoomBypassState;
+      readonly reason: BypassReason;
+      readonly text: Text;
+    }
+  | {
+      readonly kind: 'bypass-line';
+      readonly line: LineId;
+      readonly state: LineBypassState;
+      readonly text: Text;
+      /** A call was cut by the switch-over; for an incoming one the caller may still be there. */
+      readonly cutCall?: { readonly call?: CallId; readonly direction: Call['direction']; readonly liftPhone?: string };
+      readonly moveMs?: number;
+    }
+  | { readonly kind: 'command'; readonly id: string; readonly accepted: boolean; readonly text: Text }
+  | { readonly kind: 'note'; readonly text: Text }
+);
+
+export type Effect =
+  | { readonly kind: 'notice'; readonly notice: Notice }
+  /** The one 50 ms pulse that may free an `open` relay. */
+  | { readonly kind: 'coil-pulse'; readonly line: LineId; readonly ms: number }
+  | {
+      readonly kind: 'start-recording';
+      readonly id: RecordingId;
+      readonly line: LineId;
+      /** First moment wanted: pre-roll included. */
+      readonly from: MonoMs;
+      readonly call?: CallId;
+      readonly why: 'line-voltage' | 'voice' | 'continuous' | 'command' | 'schedule';
+    }
+  | { readonly kind: 'stop-recording'; readonly id: RecordingId; readonly line: LineId; readonly to: MonoMs; readonly call?: Call }
+  /** Something that guard.json keeps has changed. */
+  | { readonly kind: 'save' }
+  /** Orderly stop is complete: every line stands as it should, the process may end. */
+  | { readonly kind: 'ended' };
+
+/** Levels. Compared with what the field reports every turn. */
+export interface Outputs {
+  readonly coils: Readonly<Record<LineId, CoilCommand>>;
+  /** True = energised. */
+  readonly points: Readonly<Record<PointId, boolean>>;
+}

@@ -1,0 +1,107 @@
+/**
+ * Everything that a decision may see. Each event carries `at`, the only clock of the core, and is written to the
+ * journal as it stands: plain data, no class, no function, nothing that JSON would lose.
+ */
+import type { AlarmKey, Severity } from './alarm.ts';
+import type { BusId, LineId, PointId, RecordingId, SourceId } from './ids.ts';
+import type { KeyPosition, RelayReport } from './bypass.ts';
+import type { MonoMs, WallMs } from './units.ts';
+import type { Says } from './watch.ts';
+import type { Text } from './text.ts';
+
+/** Who asks. `panel`, `cli` and `centre` carry a person's name where one is known; `button` is the wall's own. */
+export interface Actor {
+  readonly via: 'panel' | 'cli' | 'centre' | 'button' | 'key';
+  readonly name: string;
+}
+
+export type Command =
+  | { readonly do: 'acknowledge'; readonly alarm: string | 'all' }
+  | { readonly do: 'silence' }
+  | { readonly do: 'reset-alarm'; readonly alarm: string | 'all' }
+  | { readonly do: 'shelve'; readonly alarm: string; readonly forMs: number; readonly reason: string }
+  | { readonly do: 'unshelve'; readonly alarm: string }
+  | { readonly do: 'lamp-test' }
+  /** `planned`: busy lines wait without cap. `line` absent: the whole room. */
+  | { readonly do: 'bypass'; readonly line?: LineId; readonly mode: 'now' | 'planned' }
+  /** Restore ordered by a person; `reset` only lifts `held`. */
+  | { readonly do: 'restore'; readonly line?: LineId }
+  | { readonly do: 'reset-bypass'; readonly line?: LineId }
+  | { readonly do: 'exercise'; readonly line: LineId }
+  | { readonly do: 'record'; readonly line: LineId; readonly on: boolean };
+
+/**
+ * The loop of one line at one moment, sent when something changed by more than the deadband: levels hold in between.
+ * `volts` and `dcVolts` are signed (tip to ring) so that a reversal shows.
+ */
+export interface LoopReading {
+  /** Mean over 20 ms: follows dial pulses and flashes. */
+  readonly volts: number;
+  /** Mean over 80 ms: the V of state-machines.md. */
+  readonly dcVolts: number;
+  /** AC rms over 100 ms and its frequency; 0 when there is none. */
+  readonly ringVolts: number;
+  readonly ringHz: number;
+  readonly milliamps: number;
+}
+
+export type RoomEvent = { readonly at: MonoMs } & (
+  | /** End of a drained batch: judge levels and deadlines. At least every 20 ms. */
+  { readonly kind: 'turn' }
+  | ({ readonly kind: 'loop'; readonly line: LineId } & LoopReading)
+  /** Valid LINE frames of a card stopped for 500 ms, or came back. */
+  | { readonly kind: 'frames'; readonly card: BusId; readonly flowing: boolean }
+  | {
+      readonly kind: 'card';
+      readonly card: BusId;
+      /** `up`: HELLO agreed, this session's commands are obeyed. `refused`: a card we do not know, or of another version. */
+      readonly link: 'up' | 'lost' | 'refused';
+      readonly serialNumber: string;
+      readonly reason: Text;
+    }
+  /** Newest relay report of a card; index 0 is relay 1. */
+  | {
+      readonly kind: 'relays';
+      readonly card: BusId;
+      readonly relays: readonly RelayReport[];
+      readonly coilSupply: boolean;
+      readonly bypassKey: KeyPosition;
+      /** The card has taken its lines over because nobody fed it. */
+      readonly hostLost: boolean;
+    }
+  /** A wired input, after debouncing. `unknown`: its bus is gone. */
+  | { readonly kind: 'contact'; readonly point: PointId; readonly closed: boolean | 'unknown' }
+  | { readonly kind: 'reading'; readonly point: PointId; readonly value: number | 'unknown' }
+  | {
+      readonly kind: 'evidence';
+      readonly source: SourceId;
+      readonly says: Says;
+      readonly reason: Text;
+    }
+  /** A record of the PBX arrived for a call on this trunk (matched by the records' reader), newest first moment of the call. */
+  | { readonly kind: 'call-record'; readonly source: SourceId; readonly trunk: string }
+  /** The recorder hears speech on a line; at most one a second and line. */
+  | { readonly kind: 'speech'; readonly line: LineId }
+  | {
+      readonly kind: 'recording';
+      readonly id: RecordingId;
+      readonly line: LineId;
+      readonly state: 'started' | 'sealed' | 'failed';
+      readonly reason: Text;
+    }
+  /** Something that the shell found out and a person must know: a broken file, a full disk, a dead worker, a lost broker. */
+  | {
+      readonly kind: 'condition';
+      readonly key: AlarmKey;
+      readonly active: boolean;
+      readonly severity?: Severity;
+      readonly detail: Text;
+    }
+  | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  /** The wall clock was set: labels only. */
+  | { readonly kind: 'clock'; readonly wall: WallMs; readonly stepMs: number }
+  /** Orderly end: `stop` takes lines over as they go idle; `restart` keeps every position. */
+  | { readonly kind: 'ending'; readonly how: 'stop' | 'restart' }
+);
+
+export type RoomEventOf<K extends RoomEvent['kind']> = Extract<RoomEvent, { kind: K }>;

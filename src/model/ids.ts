@@ -1,0 +1,14 @@
+/** Names given in the room file, and identifiers made at run time (nanoid). Plain strings; the alias says which. */
+export type RoomId = string;
+/** A key under `buses:`; for a line card also the card's name. */
+export type BusId = string;
+export type PointId = string;
+export type LineId = string;
+export type SubjectId = string;
+/** One source of evidence: `<subject>.<n>`, n counting from 1 in the order of the room file. */
+export type SourceId = string;
+/** `<run>-<n>`: unique over restarts, because every start draws a new run id. */
+export type CallId = string;
+export type RecordingId = string;
+/** Identifies one event for its whole life, through journal, outbox and broker. */
+export type EventId = string;

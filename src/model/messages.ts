@@ -1,0 +1,211 @@
+/**
+ * What crosses between threads: plain, versioned data over bounded ports. The guard restarts a worker; a worker never
+ * restarts the guard. Audio crosses in shared memory (`signal/audio-ring.ts`), never here.
+ */
+import type { AlarmView } from './alarm.ts';
+import type { Actor, Command } from './event.ts';
+import type { Call, LineSignal } from './line.ts';
+import type { CallId, EventId, LineId, RecordingId, RoomId } from './ids.ts';
+import type { LineBypassState, RoomBypassState } from './bypass.ts';
+import type { MonoMs, WallMs } from './units.ts';
+import type { MqttSettings, RecorderSettings } from './room.ts';
+import type { Notice } from './effect.ts';
+import type { SubjectView } from './watch.ts';
+import type { Language, Text } from './text.ts';
+
+/** Relation of the two clocks, sent with whatever must turn a monotonic moment into a label. */
+export interface ClockMark {
+  readonly mono: MonoMs;
+  readonly wall: WallMs;
+}
+export const wallAt = (mark: ClockMark, at: MonoMs): WallMs => (mark.wall + (at - mark.mono)) as WallMs;
+
+export type ThreadName = 'guard' | 'recorder' | 'archive' | 'front';
+
+/** Sent by every worker once a second; the guard alarms when it stays away. */
+export interface WorkerBeat {
+  readonly kind: 'beat';
+  readonly memoryMB: number;
+}
+/** Something a worker found out that a person must know. */
+export interface WorkerCondition {
+  readonly kind: 'condition';
+  /** Type of the alarm catalogue, e.g. `disk.full`. */
+  readonly type: string;
+  readonly qualifier: string;
+  readonly active: boolean;
+  readonly detail: Text;
+}
+
+// ---- recorder ---------------------------------------------------------------------------------------------------
+
+export interface RecorderStart {
+  readonly dataFolder: string;
+  readonly room: RoomId;
+  readonly settings: RecorderSettings;
+  /** One ring a recorded line. */
+  readonly rings: readonly { readonly line: LineId; readonly buffer: SharedArrayBuffer }[];
+  readonly clock: ClockMark;
+}
+export type ToRecorder =
+  | { readonly kind: 'start'; readonly id: RecordingId; readonly line: LineId; readonly from: MonoMs; readonly call?: CallId; readonly why: string }
+  | { readonly kind: 'stop'; readonly id: RecordingId; readonly line: LineId; readonly to: MonoMs; readonly call?: CallRecord }
+  | { readonly kind: 'clock'; readonly clock: ClockMark }
+  /** Seal everything, answer `closed`, end. */
+  | { readonly kind: 'close' };
+export type FromRecorder =
+  | WorkerBeat
+  | WorkerCondition
+  | { readonly kind: 'ready'; readonly encoder: string; readonly recovered: number }
+  | { readonly kind: 'started'; readonly id: RecordingId; readonly line: LineId }
+  | { readonly kind: 'sealed'; readonly id: RecordingId; readonly line: LineId; readonly path: string; readonly durationMs: number }
+  | { readonly kind: 'failed'; readonly id: RecordingId; readonly line: LineId; readonly reason: Text }
+  | { readonly kind: 'speech'; readonly line: LineId; readonly at: MonoMs }
+  | { readonly kind: 'closed' };
+
+/** A call with wall times, as the archive keeps it. */
+export interface CallRecord {
+  readonly id: CallId;
+  readonly line: LineId;
+  readonly trunk: string;
+  readonly phone: string;
+  readonly direction: Call['direction'];
+  readonly startedAt: WallMs;
+  readonly answeredAt?: WallMs;
+  readonly answeredBy?: 'pbx' | 'phone';
+  readonly endedAt?: WallMs;
+  readonly end?: Call['end'];
+  readonly rings: number;
+  readonly digits: string;
+  readonly caller: string;
+  readonly bypass: boolean;
+}
+
+// ---- recorder → archive (own port) --------------------------------------------------------------------------------
+
+/** A sealed file, offered until the archive answers `stored`. Offering twice is harmless: the id is the key. */
+export interface SealedRecording {
+  readonly id: RecordingId;
+  readonly line: LineId;
+  readonly call?: CallRecord;
+  readonly callId?: CallId;
+  readonly why: string;
+  readonly startedAt: WallMs;
+  readonly endedAt: WallMs;
+  readonly durationMs: number;
+  /** Relative to the data folder, `/` separated. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly codec: 'opus';
+  /** Samples that never arrived and were filled with silence. */
+  readonly lostSamples: number;
+  /** Rebuilt from the capture log after a crash. */
+  readonly recovered: boolean;
+}
+export type RecorderToArchive = { readonly kind: 'sealed'; readonly recording: SealedRecording };
+export type ArchiveToRecorder = { readonly kind: 'stored'; readonly id: RecordingId };
+
+// ---- archive ----------------------------------------------------------------------------------------------------
+
+export interface ArchiveStart {
+  readonly dataFolder: string;
+  readonly room: RoomId;
+}
+export type ToArchive =
+  | { readonly kind: 'call'; readonly call: CallRecord }
+  | { readonly kind: 'alarm'; readonly change: string; readonly at: WallMs; readonly alarm: AlarmView }
+  | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
+  | { readonly kind: 'close' };
+export type FromArchive = WorkerBeat | WorkerCondition | { readonly kind: 'ready' } | { readonly kind: 'closed' };
+
+/** Questions of the front to the archive, each answered once with the same `ask`. */
+export type ArchiveQuestion = { readonly ask: number } & (
+  | {
+      readonly kind: 'recordings' | 'calls';
+      readonly line?: LineId;
+      /** Fragment of caller, called or trunk number; at least 3 characters. */
+      readonly number?: string;
+      readonly from?: WallMs;
+      readonly to?: WallMs;
+      readonly limit: number;
+      /** `next` of the page before. */
+      readonly after?: string;
+    }
+  | { readonly kind: 'recording'; readonly id: RecordingId }
+);
+export type ArchiveAnswer = { readonly ask: number } & (
+  | { readonly kind: 'recordings'; readonly items: readonly RecordingRow[]; readonly next: string | null }
+  | { readonly kind: 'calls'; readonly items: readonly CallRecord[]; readonly next: string | null }
+  | { readonly kind: 'recording'; readonly item: RecordingRow | null }
+  | { readonly kind: 'error'; readonly reason: Text }
+);
+/** One row of the archive. `serial` counts without gaps from 1. */
+export interface RecordingRow extends SealedRecording {
+  readonly serial: number;
+  /** Chain link: see docs/archive.md. */
+  readonly link: string;
+}
+
+// ---- front ------------------------------------------------------------------------------------------------------
+
+export interface FrontStart {
+  readonly dataFolder: string;
+  readonly room: RoomId;
+  readonly name: Text;
+  readonly language: Language;
+  readonly timezone: string;
+  readonly http: { readonly host: string; readonly port: number; readonly portIsFixed: boolean };
+  readonly mqtt?: MqttSettings;
+  /** The demo room, and only it, answers reads from 127.0.0.1 without login. */
+  readonly openReads: boolean;
+  readonly version: string;
+}
+export type ToFront =
+  | { readonly kind: 'view'; readonly view: RoomView }
+  | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
+  | { readonly kind: 'close' };
+export type FromFront =
+  | WorkerBeat
+  | WorkerCondition
+  | { readonly kind: 'ready'; readonly httpUrl: string; readonly portMoved: boolean }
+  | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  | { readonly kind: 'closed' };
+
+/** The whole room at one moment, for views. Sent on change, at most five times a second. */
+export interface RoomView {
+  readonly at: WallMs;
+  readonly room: { readonly id: RoomId; readonly name: Text; readonly bypass: RoomBypassState };
+  readonly lines: readonly LineView[];
+  readonly subjects: readonly (Omit<SubjectView, 'since'> & { readonly since: WallMs })[];
+  readonly alarms: readonly AlarmRow[];
+  readonly threads: readonly ThreadView[];
+  readonly cards: readonly { readonly id: string; readonly link: string; readonly serialNumber: string; readonly coilSupply: boolean; readonly bypassKey: string }[];
+  readonly horn: boolean;
+  readonly healthy: boolean;
+}
+export interface LineView {
+  readonly id: LineId;
+  readonly trunk: string;
+  readonly phone: string;
+  readonly signal: LineSignal;
+  readonly bypass: LineBypassState | 'none';
+  readonly recording: boolean;
+  readonly volts: number;
+  readonly call?: { readonly id: CallId; readonly direction: Call['direction']; readonly startedAt: WallMs; readonly answeredAt?: WallMs };
+  /** Set for three minutes after a call was cut over: lift this phone, the caller may still be there. */
+  readonly liftPhone?: string;
+}
+/** An alarm with wall times. */
+export type AlarmRow = Omit<AlarmView, 'raisedAt' | 'changedAt' | 'clearedAt'> & {
+  readonly raisedAt: WallMs;
+  readonly changedAt: WallMs;
+  readonly clearedAt?: WallMs;
+};
+export interface ThreadView {
+  readonly name: ThreadName;
+  readonly state: 'starting' | 'running' | 'restarting' | 'failed';
+  readonly restarts: number;
+  readonly lagMs: number;
+  readonly memoryMB: number;
+}

@@ -1,0 +1,215 @@
+/**
+ * The room as the program uses it: what `room/load.ts` makes of a valid room file. Ranges are expanded, short forms
+ * are written out, every default is filled in, durations are milliseconds. Nothing here needs checking again.
+ */
+import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.ts';
+import type { Domain, SubjectKind, Weight } from './watch.ts';
+import type { Language, Text } from './text.ts';
+import type { Severity } from './alarm.ts';
+
+export type SerialParity = 'none' | 'even' | 'odd';
+
+/** How bytes reach a device. */
+export type Link =
+  | { readonly kind: 'serial'; readonly path: string; readonly baud: number; readonly parity: SerialParity }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+export interface LineCardBus {
+  readonly kind: 'line-card';
+  readonly id: BusId;
+  readonly link: Link;
+  /** The card must answer HELLO with this serial number; absent: the first one seen is bound in guard.json. */
+  readonly serialNumber?: string;
+  /** File (mode 0600) with the shared key for session HMAC, for TCP links. */
+  readonly keyFile?: string;
+  /** Without a feed for this long the card takes its lines over by itself. */
+  readonly hostLostMs: number;
+}
+export interface ModbusBus {
+  readonly kind: 'modbus';
+  readonly id: BusId;
+  readonly framing: 'rtu' | 'tcp';
+  readonly link: Link;
+  readonly timeoutMs: number;
+}
+export interface SerialBus {
+  readonly kind: 'serial';
+  readonly id: BusId;
+  readonly link: Link;
+}
+export type GpioBackend = 'auto' | 'onoff' | 'chardev' | 'virtual';
+export interface GpioBus {
+  readonly kind: 'gpio';
+  readonly id: BusId;
+  readonly backend: GpioBackend;
+  /** Label of the chip; `auto` finds a Raspberry Pi's header chip. */
+  readonly chip?: string;
+  /** The installer accepts bypass relays on this bus although the platform keeps a dead process's outputs. */
+  readonly acceptOutputsKept: boolean;
+  /** Charge pump that holds the enable of the coil supply; required for bypass relays on this bus. */
+  readonly pump?: number;
+}
+export type Bus = LineCardBus | ModbusBus | SerialBus | GpioBus;
+
+/** One terminal: `card-a/in1`, `card-a/out2`, `pi/23`, `rs485/12/30001`. */
+export interface Terminal {
+  readonly bus: BusId;
+  readonly kind: 'input' | 'output' | 'relay' | 'channel' | 'gpio' | 'register';
+  /** 1-based for a card's inputs, outputs, relays and channels; BCM number for GPIO; PDU address for a register. */
+  readonly number: number;
+  /** Modbus unit, for registers. */
+  readonly unit?: number;
+}
+
+export type InputRole = 'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button' | 'bypass-key' | 'plain';
+export type OutputRole = 'horn' | 'lamp' | 'healthy' | 'plain';
+
+export interface InputPoint {
+  readonly kind: 'input';
+  readonly id: PointId;
+  readonly name: Text;
+  readonly terminal: Terminal;
+  readonly role: InputRole;
+  /** The position in which nothing is wrong; a normally-closed contact opens on fault or cut wire. */
+  readonly contact: 'normally-open' | 'normally-closed';
+  /** Contact bounce shorter than this is ignored. */
+  readonly debounceMs: number;
+  /** A plain input raises `point.active` when it leaves its normal position, unless a subject uses it as evidence. */
+  readonly severity: Severity;
+}
+export interface OutputPoint {
+  readonly kind: 'output';
+  readonly id: PointId;
+  readonly name: Text;
+  readonly terminal: Terminal;
+  readonly role: OutputRole;
+  readonly activeLow: boolean;
+}
+export interface RegisterPoint {
+  readonly kind: 'register';
+  readonly id: PointId;
+  readonly name: Text;
+  readonly terminal: Terminal;
+  readonly scale: number;
+  readonly unit: string;
+  readonly warn?: Threshold;
+  readonly critical?: Threshold;
+  readonly deadband: number;
+  readonly everyMs: number;
+}
+export interface Threshold {
+  readonly when: '>' | '<';
+  readonly value: number;
+}
+export type Point = InputPoint | OutputPoint | RegisterPoint;
+
+export interface LineSettings {
+  readonly id: LineId;
+  /** Channel of a line card (tap on the trunk side). */
+  readonly channel: Terminal;
+  /** Changeover relay; absent: recorded and watched, no bypass. */
+  readonly relay?: Terminal;
+  readonly trunk: string;
+  readonly phone: string;
+  readonly alternatePhone?: Terminal;
+  readonly kind: 'trunk' | 'direct' | 'dispatch' | 'standby';
+  /** `pbx`: the switch answers by itself, so one unanswered line proves it down. `people`: two are needed. */
+  readonly answers: 'pbx' | 'people';
+}
+
+interface SourceBase {
+  readonly id: SourceId;
+  readonly domain: Domain;
+  readonly weight: Weight;
+}
+/** One source of evidence of a subject. `everyMs` is the period, `timeoutMs` the longest wait for an answer. */
+export type Source =
+  | (SourceBase & { readonly kind: 'point'; readonly point: PointId })
+  | (SourceBase & { readonly kind: 'lines'; readonly lines: 'all' | readonly LineId[] })
+  | (SourceBase & { readonly kind: 'dial-tone'; readonly extension: Terminal; readonly everyMs: number })
+  | (SourceBase & {
+      readonly kind: 'sip-options';
+      readonly host: string;
+      readonly port: number;
+      readonly everyMs: number;
+      /** Period as soon as any source of the subject is down. */
+      readonly suspectMs: number;
+    })
+  | (SourceBase & { readonly kind: 'call-records'; readonly bus: BusId; readonly format: string })
+  | (SourceBase & { readonly kind: 'ping'; readonly host: string; readonly everyMs: number })
+  | (SourceBase & {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      readonly everyMs: number;
+      readonly timeoutMs: number;
+    })
+  | (SourceBase & {
+      readonly kind: 'ups';
+      readonly bus: BusId;
+      readonly unit: number;
+      /** File name in `config/ups/` without `.yaml`. */
+      readonly model: string;
+      readonly everyMs: number;
+    });
+
+export interface Subject {
+  readonly id: SubjectId;
+  readonly kind: SubjectKind;
+  readonly name: Text;
+  readonly sources: readonly Source[];
+  /** Sources that must be down. The PBX's own rule (2 domains, 1 proof, no veto) stands below this. */
+  readonly downWhen: number;
+  readonly dependsOn: readonly SubjectId[];
+}
+
+/** Values of state-machines.md, all settable within stated limits (`room/limits.ts`). */
+export interface BypassSettings {
+  readonly confirmMs: number;
+  readonly busyCapMs: number;
+  readonly callCapMs: number;
+  readonly idleForMs: number;
+  readonly loopOpenMs: number;
+  readonly restoreAfterMs: number;
+  readonly spacingMs: number;
+  readonly proveMs: number;
+  readonly ringLimitMs: number;
+  readonly restoresPerHour: number;
+  readonly restore: 'when-idle' | 'by-key' | 'by-command';
+}
+
+export interface RecorderSettings {
+  readonly start: 'line-voltage' | 'voice' | 'continuous' | 'command' | 'schedule';
+  readonly preRollMs: number;
+  readonly hangOverMs: number;
+  readonly keepDays: number;
+  readonly promptAtPercent: number;
+  /** Opus bit rate in bits a second and encoder complexity 0–10. */
+  readonly bitRate: number;
+  readonly complexity: number;
+}
+
+export interface MqttSettings {
+  readonly url: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly caFile?: string;
+}
+
+export interface Room {
+  readonly id: RoomId;
+  readonly name: Text;
+  readonly timezone: string;
+  readonly language: Language;
+  readonly buses: readonly Bus[];
+  readonly points: readonly Point[];
+  readonly lines: readonly LineSettings[];
+  readonly subjects: readonly Subject[];
+  readonly bypass: BypassSettings;
+  readonly recorder: RecorderSettings;
+  readonly mqtt?: MqttSettings;
+  /** Commands `bypass.*` from the centre are accepted. */
+  readonly allowBypassFromCentre: boolean;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly dataFolder: string;
+}

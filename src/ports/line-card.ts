@@ -1,0 +1,61 @@
+import type { BusId } from '../model/ids.ts';
+import type { CoilCommand, KeyPosition, RelayReport } from '../model/bypass.ts';
+import type { MonoMs } from '../model/units.ts';
+import type { Text } from '../model/text.ts';
+
+/** 8 lines a card; audio is 8 kHz. */
+export const channelsPerCard = 8;
+export const sampleRateHz = 8000;
+/** Samples of one AUDIO frame: 20 ms. */
+export const samplesPerFrame = 160;
+
+/**
+ * One line card, as the guard uses it. The driver speaks the wire protocol (`firmware-bridge/PROTOCOL.md`) over a
+ * ByteLink, keeps the session, maps the card's sample counter to our monotonic clock, and never decides anything.
+ *
+ * Contract: handlers are called on the main thread as frames arrive; arrays passed to them are reused by the driver and
+ * valid only during the call. A card that is not `up` is never commanded; a command of an old session is never sent.
+ */
+export interface LineCard {
+  readonly id: BusId;
+  start(handlers: LineCardHandlers): void;
+  /** Tell the card where every relay shall be: index 0 is relay 1. Sent when it differs from the last, and repeated every second. */
+  drive(coils: readonly CoilCommand[]): void;
+  /** One short energising of an `open` relay. */
+  pulse(relay: number, ms: number): void;
+  /** Feed the card's watchdog. Only the health gate of a completed turn calls this. */
+  feed(): void;
+  output(index: number, energised: boolean): void;
+  close(): Promise<void>;
+  readonly counters: Readonly<LineCardCounters>;
+}
+
+export interface LineCardCounters {
+  readonly frames: number;
+  readonly badFrames: number;
+  readonly lostFrames: number;
+  readonly resyncs: number;
+  readonly audioOverruns: number;
+}
+
+export interface LineCardHandlers {
+  link(state: 'up' | 'lost' | 'refused', serialNumber: string, reason: Text): void;
+  /** One LINE frame: 20 ms of every channel. `at` is the moment of the last sample. */
+  lines(at: MonoMs, lines: readonly ChannelReading[]): void;
+  /** One AUDIO frame: `samples` holds channels × 160 16-bit linear samples, channel after channel. */
+  audio(at: MonoMs, firstSample: bigint, samples: Int16Array): void;
+  relays(at: MonoMs, relays: readonly RelayReport[], coilSupply: boolean, bypassKey: KeyPosition, hostLost: boolean): void;
+  input(at: MonoMs, index: number, closed: boolean): void;
+  /** Samples that never arrived, counted by the card's sequence. */
+  gap(at: MonoMs, samples: number): void;
+}
+
+/** 20 ms of one channel as the card measures it. */
+export interface ChannelReading {
+  /** Means over 5 ms, oldest first, signed volts tip to ring. */
+  readonly volts: readonly [number, number, number, number];
+  readonly milliamps: number;
+  /** AC 16–60 Hz, rms over the last 100 ms. */
+  readonly ringVolts: number;
+  readonly ringHz: number;
+}

@@ -1,0 +1,32 @@
+import type { Text } from '../model/text.ts';
+
+/**
+ * Read access to Modbus registers of one bus.
+ *
+ * Contract (`test/contract/registers.ts`): a value is returned only when the frame that carried it answers exactly this
+ * request (unit, function, length, CRC or transaction). Everything else is `{ ok: false }` with a kind and a reason.
+ * One request at a time on the wire, over all units. Never throws out, never leaves a promise open longer than the time-out
+ * of the bus (plus the wait for its turn).
+ */
+export interface Registers {
+  read(request: RegisterRequest): Promise<RegisterAnswer>;
+  close(): Promise<void>;
+}
+
+export interface RegisterRequest {
+  readonly unit: number;
+  readonly function: 3 | 4;
+  /** 0-based PDU address. */
+  readonly address: number;
+  readonly count: number;
+}
+
+export type RegisterAnswer =
+  | { readonly ok: true; readonly values: readonly number[] }
+  | {
+      readonly ok: false;
+      readonly kind: 'timeout' | 'offline' | 'exception' | 'bad-answer';
+      /** Exception code of the device, as it came. */
+      readonly exception?: number;
+      readonly reason: Text;
+    };
