@@ -19,7 +19,10 @@ export default tseslint.config(
         'error',
         { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
       ],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
@@ -31,11 +34,21 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': [
         'error',
-        ...['Date', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'process', 'queueMicrotask', 'Promise'].map(
-          (name) => ({ name, message: 'The core decides; time and the world come in as events.' }),
-        ),
+        ...[
+          'Date',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'performance',
+          'process',
+          'queueMicrotask',
+          'Promise',
+        ].map((name) => ({ name, message: 'The core decides; time and the world come in as events.' })),
       ],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'No chance in decisions.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'No chance in decisions.' },
+      ],
     },
   },
 );

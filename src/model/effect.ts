@@ -32,7 +32,11 @@ export type Notice = { readonly at: MonoMs } & (
       readonly state: LineBypassState;
       readonly text: Text;
       /** A call was cut by the switch-over; for an incoming one the caller may still be there. */
-      readonly cutCall?: { readonly call?: CallId; readonly direction: Call['direction']; readonly liftPhone?: string };
+      readonly cutCall?: {
+        readonly call?: CallId;
+        readonly direction: Call['direction'];
+        readonly liftPhone?: string;
+      };
       readonly moveMs?: number;
     }
   | { readonly kind: 'command'; readonly id: string; readonly accepted: boolean; readonly text: Text }
@@ -52,7 +56,13 @@ export type Effect =
       readonly call?: CallId;
       readonly why: 'line-voltage' | 'voice' | 'continuous' | 'command' | 'schedule';
     }
-  | { readonly kind: 'stop-recording'; readonly id: RecordingId; readonly line: LineId; readonly to: MonoMs; readonly call?: Call }
+  | {
+      readonly kind: 'stop-recording';
+      readonly id: RecordingId;
+      readonly line: LineId;
+      readonly to: MonoMs;
+      readonly call?: Call;
+    }
   /** Something that guard.json keeps has changed. */
   | { readonly kind: 'save' }
   /** Orderly stop is complete: every line stands as it should, the process may end. */

@@ -13,7 +13,10 @@ interface ErrorKind {
 export const errorKinds = {
   'LK-NODE-001': {
     cause: text('此 Node.js 版本不受支持', 'this version of Node.js is not supported'),
-    action: text('请安装 Node 20.19+ 或 22.12+', 'install Node 20.19 or later of 20, or 22.12 or later of 22'),
+    action: text(
+      '请安装 Node 20.19+ 或 22.12+',
+      'install Node 20.19 or later of 20, or 22.12 or later of 22',
+    ),
   },
   'LK-ROOM-001': {
     cause: text('机房文件有错误', 'the room file has errors'),

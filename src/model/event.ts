@@ -16,9 +16,9 @@ export interface Actor {
 }
 
 export type Command =
-  | { readonly do: 'acknowledge'; readonly alarm: string | 'all' }
+  | { readonly do: 'acknowledge'; /** An alarm's id, or `all`. */ readonly alarm: string }
   | { readonly do: 'silence' }
-  | { readonly do: 'reset-alarm'; readonly alarm: string | 'all' }
+  | { readonly do: 'reset-alarm'; /** An alarm's id, or `all`. */ readonly alarm: string }
   | { readonly do: 'shelve'; readonly alarm: string; readonly forMs: number; readonly reason: string }
   | { readonly do: 'unshelve'; readonly alarm: string }
   | { readonly do: 'lamp-test' }
@@ -47,7 +47,7 @@ export interface LoopReading {
 
 export type RoomEvent = { readonly at: MonoMs } & (
   | /** End of a drained batch: judge levels and deadlines. At least every 20 ms. */
-  { readonly kind: 'turn' }
+    { readonly kind: 'turn' }
   | ({ readonly kind: 'loop'; readonly line: LineId } & LoopReading)
   /** Valid LINE frames of a card stopped for 500 ms, or came back. */
   | { readonly kind: 'frames'; readonly card: BusId; readonly flowing: boolean }

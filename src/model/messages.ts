@@ -48,8 +48,21 @@ export interface RecorderStart {
   readonly clock: ClockMark;
 }
 export type ToRecorder =
-  | { readonly kind: 'start'; readonly id: RecordingId; readonly line: LineId; readonly from: MonoMs; readonly call?: CallId; readonly why: string }
-  | { readonly kind: 'stop'; readonly id: RecordingId; readonly line: LineId; readonly to: MonoMs; readonly call?: CallRecord }
+  | {
+      readonly kind: 'start';
+      readonly id: RecordingId;
+      readonly line: LineId;
+      readonly from: MonoMs;
+      readonly call?: CallId;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'stop';
+      readonly id: RecordingId;
+      readonly line: LineId;
+      readonly to: MonoMs;
+      readonly call?: CallRecord;
+    }
   | { readonly kind: 'clock'; readonly clock: ClockMark }
   /** Seal everything, answer `closed`, end. */
   | { readonly kind: 'close' };
@@ -58,7 +71,13 @@ export type FromRecorder =
   | WorkerCondition
   | { readonly kind: 'ready'; readonly encoder: string; readonly recovered: number }
   | { readonly kind: 'started'; readonly id: RecordingId; readonly line: LineId }
-  | { readonly kind: 'sealed'; readonly id: RecordingId; readonly line: LineId; readonly path: string; readonly durationMs: number }
+  | {
+      readonly kind: 'sealed';
+      readonly id: RecordingId;
+      readonly line: LineId;
+      readonly path: string;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'failed'; readonly id: RecordingId; readonly line: LineId; readonly reason: Text }
   | { readonly kind: 'speech'; readonly line: LineId; readonly at: MonoMs }
   | { readonly kind: 'closed' };
@@ -117,7 +136,8 @@ export type ToArchive =
   | { readonly kind: 'alarm'; readonly change: string; readonly at: WallMs; readonly alarm: AlarmView }
   | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
   | { readonly kind: 'close' };
-export type FromArchive = WorkerBeat | WorkerCondition | { readonly kind: 'ready' } | { readonly kind: 'closed' };
+export type FromArchive =
+  WorkerBeat | WorkerCondition | { readonly kind: 'ready' } | { readonly kind: 'closed' };
 
 /** Questions of the front to the archive, each answered once with the same `ask`. */
 export type ArchiveQuestion = { readonly ask: number } & (
@@ -180,7 +200,13 @@ export interface RoomView {
   readonly subjects: readonly (Omit<SubjectView, 'since'> & { readonly since: WallMs })[];
   readonly alarms: readonly AlarmRow[];
   readonly threads: readonly ThreadView[];
-  readonly cards: readonly { readonly id: string; readonly link: string; readonly serialNumber: string; readonly coilSupply: boolean; readonly bypassKey: string }[];
+  readonly cards: readonly {
+    readonly id: string;
+    readonly link: string;
+    readonly serialNumber: string;
+    readonly coilSupply: boolean;
+    readonly bypassKey: string;
+  }[];
   readonly horn: boolean;
   readonly healthy: boolean;
 }
@@ -192,7 +218,12 @@ export interface LineView {
   readonly bypass: LineBypassState | 'none';
   readonly recording: boolean;
   readonly volts: number;
-  readonly call?: { readonly id: CallId; readonly direction: Call['direction']; readonly startedAt: WallMs; readonly answeredAt?: WallMs };
+  readonly call?: {
+    readonly id: CallId;
+    readonly direction: Call['direction'];
+    readonly startedAt: WallMs;
+    readonly answeredAt?: WallMs;
+  };
   /** Set for three minutes after a call was cut over: lift this phone, the caller may still be there. */
   readonly liftPhone?: string;
 }

@@ -61,7 +61,8 @@ export interface Terminal {
   readonly unit?: number;
 }
 
-export type InputRole = 'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button' | 'bypass-key' | 'plain';
+export type InputRole =
+  'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button' | 'bypass-key' | 'plain';
 export type OutputRole = 'horn' | 'lamp' | 'healthy' | 'plain';
 
 export interface InputPoint {

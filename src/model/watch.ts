@@ -14,8 +14,7 @@ export type Domain = 'wire' | 'extension' | 'lines' | 'our-lan' | `serial:${stri
 /** A proof shows the service itself; a hint shows something that usually goes with it. */
 export type Weight = 'proof' | 'hint';
 
-export type SubjectKind =
-  'pbx' | 'server' | 'terminal' | 'network' | 'ups' | 'room' | 'line' | 'linekeeper';
+export type SubjectKind = 'pbx' | 'server' | 'terminal' | 'network' | 'ups' | 'room' | 'line' | 'linekeeper';
 
 /** A subject's verdict as people see it. */
 export interface SubjectView {

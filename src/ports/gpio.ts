@@ -25,7 +25,11 @@ export interface Gpio {
 }
 
 export interface GpioRequest {
-  readonly inputs: readonly { readonly pin: number; readonly debounceMs: number; readonly pull: 'up' | 'down' | 'none' }[];
+  readonly inputs: readonly {
+    readonly pin: number;
+    readonly debounceMs: number;
+    readonly pull: 'up' | 'down' | 'none';
+  }[];
   readonly outputs: readonly { readonly pin: number; readonly idle: boolean }[];
   readonly onEdge: (pin: number, level: boolean) => void;
   /** The chip or line was lost while running. */

@@ -44,7 +44,13 @@ export interface LineCardHandlers {
   lines(at: MonoMs, lines: readonly ChannelReading[]): void;
   /** One AUDIO frame: `samples` holds channels × 160 16-bit linear samples, channel after channel. */
   audio(at: MonoMs, firstSample: bigint, samples: Int16Array): void;
-  relays(at: MonoMs, relays: readonly RelayReport[], coilSupply: boolean, bypassKey: KeyPosition, hostLost: boolean): void;
+  relays(
+    at: MonoMs,
+    relays: readonly RelayReport[],
+    coilSupply: boolean,
+    bypassKey: KeyPosition,
+    hostLost: boolean,
+  ): void;
   input(at: MonoMs, index: number, closed: boolean): void;
   /** Samples that never arrived, counted by the card's sequence. */
   gap(at: MonoMs, samples: number): void;
