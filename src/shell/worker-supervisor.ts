@@ -1,0 +1,144 @@
+/**
+ * Keeps one worker thread alive. A worker that dies, fails to start or stops beating is ended and started again with
+ * back-off; the guard hears of each change and goes on. Messages to a worker that is down are dropped and counted: what
+ * must survive is offered again by its owner when the worker is `running`.
+ */
+import type { TransferListItem, Worker } from 'node:worker_threads';
+import type { Text } from '../model/text.ts';
+import { text } from '../model/text.ts';
+
+export const firstDelayMs = 200;
+export const delayMsMax = 30_000;
+/** No beat for this long: the worker is stuck and is ended. */
+export const silenceMsMax = 15_000;
+/** After this long without a fault the back-off starts anew. */
+export const calmMs = 60_000;
+
+export type WorkerState = 'starting' | 'running' | 'restarting' | 'failed';
+
+export interface WorkerPlan<Out> {
+  readonly name: string;
+  /** Makes a new worker; called for every start. */
+  spawn(): Worker;
+  message(message: Out): void;
+  changed(state: WorkerState, reason: Text): void;
+}
+
+export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
+  readonly #plan: WorkerPlan<Out>;
+  #worker: Worker | undefined;
+  #state: WorkerState = 'starting';
+  #restarts = 0;
+  #dropped = 0;
+  #delayMs = firstDelayMs;
+  #silence: NodeJS.Timeout | undefined;
+  #calm: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #isClosing = false;
+  #closed: (() => void) | undefined;
+  #memoryMB = 0;
+
+  constructor(plan: WorkerPlan<Out>) {
+    this.#plan = plan;
+  }
+
+  start(): void {
+    let worker: Worker;
+    try {
+      worker = this.#plan.spawn();
+    } catch (error) {
+      this.#lost(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#worker = worker;
+    this.#watchSilence();
+    let failure = '';
+    worker.on('error', (error) => (failure = error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      if (this.#isClosing) this.#closed?.();
+      else this.#lost(failure === '' ? `exit ${code}` : failure);
+    });
+    worker.on('message', (message: Out) => {
+      if (this.#worker !== worker) return;
+      this.#watchSilence();
+      if ('memoryMB' in message && typeof message.memoryMB === 'number') this.#memoryMB = message.memoryMB;
+      if (message.kind === 'ready') this.#ready();
+      this.#plan.message(message);
+    });
+  }
+
+  /** False when the worker is down and the message is gone. */
+  post(message: In, transfer: readonly TransferListItem[] = []): boolean {
+    if (this.#worker === undefined) {
+      this.#dropped++;
+      return false;
+    }
+    this.#worker.postMessage(message, [...transfer]);
+    return true;
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+  get restarts(): number {
+    return this.#restarts;
+  }
+  get dropped(): number {
+    return this.#dropped;
+  }
+  get memoryMB(): number {
+    return this.#memoryMB;
+  }
+
+  /** Asks the worker to end (`closing` is its message for that) and ends it by force after `limitMs`. */
+  async close(closing: In, limitMs: number): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#again);
+    clearTimeout(this.#silence);
+    clearTimeout(this.#calm);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = new Promise<void>((resolve) => (this.#closed = resolve));
+    worker.postMessage(closing);
+    const force = setTimeout(() => void worker.terminate(), limitMs);
+    await ended;
+    clearTimeout(force);
+  }
+
+  #ready(): void {
+    this.#state = 'running';
+    clearTimeout(this.#calm);
+    this.#calm = setTimeout(() => (this.#delayMs = firstDelayMs), calmMs);
+    this.#plan.changed('running', text('运行中', 'running'));
+  }
+
+  #watchSilence(): void {
+    clearTimeout(this.#silence);
+    const worker = this.#worker;
+    this.#silence = setTimeout(() => {
+      if (worker === undefined || this.#worker !== worker) return;
+      this.#worker = undefined;
+      void worker.terminate();
+      this.#lost(`silent for ${silenceMsMax / 1000} s`);
+    }, silenceMsMax);
+  }
+
+  #lost(reason: string): void {
+    clearTimeout(this.#silence);
+    clearTimeout(this.#calm);
+    if (this.#isClosing) return;
+    this.#restarts++;
+    this.#state = 'restarting';
+    const seconds = this.#delayMs / 1000;
+    this.#plan.changed(
+      'restarting',
+      text(`线程“${this.#plan.name}”中断（${reason}），${seconds} 秒后重启`, `thread "${this.#plan.name}" ended (${reason}); starts again in ${seconds} s`),
+    );
+    this.#again = setTimeout(() => {
+      this.start();
+    }, this.#delayMs);
+    this.#delayMs = Math.min(this.#delayMs * 2, delayMsMax);
+  }
+}
