@@ -25,7 +25,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'replay FILE           decide a journal again and show what was decided and why',
     load: async () => (await import('./cli/replay.ts')).replay,
   },
-  sim: { summary: 'sim card              a virtual line card', load: async () => (await import('./cli/sim.ts')).sim },
+  sim: {
+    summary: 'sim card              a virtual line card',
+    load: async () => (await import('./cli/sim.ts')).sim,
+  },
 };
 
 const usage = `usage: linekeeper COMMAND …
@@ -41,7 +44,11 @@ linekeeper COMMAND --help tells more. Exit codes: 0 fine, 1 a finding, 2 wrong u
 /** Versions that the native modules were tested on; another one may crash the process (docs/development.md). */
 function nodeIsSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || process.env['LINEKEEPER_ANY_NODE'] === '1';
+  return (
+    (major === 20 && minor >= 19) ||
+    (major === 22 && minor >= 12) ||
+    process.env['LINEKEEPER_ANY_NODE'] === '1'
+  );
 }
 
 async function main(): Promise<number> {

@@ -99,7 +99,10 @@ export function readJournal(content: string): Journal | undefined {
     if (isNew) bodies[number] = body;
     last = isNew ? time : round(last + time);
     // The body was written by `line` from an event of this very type; the header's version guards the form.
-    records.push({ kind: 'event', event: { ...(body as Omit<RoomEvent, 'at'>), at: monoMs(last) } as RoomEvent });
+    records.push({
+      kind: 'event',
+      event: { ...(body as Omit<RoomEvent, 'at'>), at: monoMs(last) } as RoomEvent,
+    });
   }
   return { header, records };
 }
@@ -115,6 +118,14 @@ function parseObject(json: string): object | undefined {
 
 function parseHeader(json: string): JournalHeader | undefined {
   const value = parseObject(json) as Partial<JournalHeader> | undefined;
-  if (value?.v !== version || typeof value.state !== 'string' || typeof value.run !== 'string') return undefined;
-  return { v: version, program: value.program ?? '', run: value.run, wall: value.wall ?? 0, mono: value.mono ?? 0, state: value.state };
+  if (value?.v !== version || typeof value.state !== 'string' || typeof value.run !== 'string')
+    return undefined;
+  return {
+    v: version,
+    program: value.program ?? '',
+    run: value.run,
+    wall: value.wall ?? 0,
+    mono: value.mono ?? 0,
+    state: value.state,
+  };
 }

@@ -49,7 +49,13 @@ export class TurnLoop<State> {
   #due: MonoMs;
   #latenessMsMax = 0;
 
-  constructor(core: Core<State>, initial: State, clock: Clock, mailbox: Mailbox, handlers: TurnHandlers<State>) {
+  constructor(
+    core: Core<State>,
+    initial: State,
+    clock: Clock,
+    mailbox: Mailbox,
+    handlers: TurnHandlers<State>,
+  ) {
     this.#core = core;
     this.#state = initial;
     this.#clock = clock;

@@ -134,7 +134,10 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
     const seconds = this.#delayMs / 1000;
     this.#plan.changed(
       'restarting',
-      text(`线程“${this.#plan.name}”中断（${reason}），${seconds} 秒后重启`, `thread "${this.#plan.name}" ended (${reason}); starts again in ${seconds} s`),
+      text(
+        `线程“${this.#plan.name}”中断（${reason}），${seconds} 秒后重启`,
+        `thread "${this.#plan.name}" ended (${reason}); starts again in ${seconds} s`,
+      ),
     );
     this.#again = setTimeout(() => {
       this.start();

@@ -98,5 +98,6 @@ async function writeAtomically(file: string, text: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
