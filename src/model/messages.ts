@@ -179,16 +179,30 @@ export interface FrontStart {
   readonly mqtt?: MqttSettings;
   /** The demo room, and only it, answers reads from 127.0.0.1 without login. */
   readonly openReads: boolean;
+  /** Code that the demo prints: whoever knows it may give commands on the page. Absent: no commands over HTTP. */
+  readonly demoCode?: string;
   readonly version: string;
 }
+/** One end of a port between two threads, as far as a message needs to name it. */
+export interface PortEnd<In, Out> {
+  postMessage(message: Out): void;
+  on(event: 'message', listener: (message: In) => void): unknown;
+  close(): void;
+}
+export type ArchivePort = PortEnd<ArchiveAnswer, ArchiveQuestion>;
+
 export type ToFront =
   | { readonly kind: 'view'; readonly view: RoomView }
   | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
+  /** The archive was started anew: questions go to this port from now on. */
+  | { readonly kind: 'archive-port'; readonly port: ArchivePort }
   | { readonly kind: 'close' };
 export type FromFront =
   | WorkerBeat
   | WorkerCondition
   | { readonly kind: 'ready'; readonly httpUrl: string; readonly portMoved: boolean }
+  /** These notices are on disk; what was sent and is not named here may be sent again with the same id. */
+  | { readonly kind: 'kept'; readonly ids: readonly EventId[] }
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
   | { readonly kind: 'closed' };
 
