@@ -59,5 +59,18 @@ export interface Condition {
   readonly detail: Text;
 }
 
+/** What the annunciator and the status page need of all alarms together. */
+export interface AlarmCounts {
+  /** Condition active (or last known active), suppressed ones included. */
+  readonly standing: number;
+  readonly unacknowledged: number;
+  /** Unacknowledged and not suppressed. */
+  readonly sounding: Readonly<Record<Severity, number>>;
+  /** Among the sounding ones, the number of the newest; grows with every alarm that begins to sound. 0: none sounds. */
+  readonly newest: Readonly<Record<Severity, number>>;
+  /** Acknowledged and not suppressed, but active or latched: the lamp is steady. */
+  readonly steady: number;
+}
+
 export const alarmId = (key: AlarmKey): string =>
   key.qualifier === '' ? `${key.subject}/${key.type}` : `${key.subject}/${key.type}/${key.qualifier}`;

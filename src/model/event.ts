@@ -77,6 +77,8 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly source: SourceId;
       readonly says: Says;
       readonly reason: Text;
+      /** Values that came with it, named as in `config/ups/README.md`; absent is absent, never zero. */
+      readonly values?: Readonly<Record<string, number | string | boolean>>;
     }
   /** A record of the PBX arrived for a call on this trunk (matched by the records' reader), newest first moment of the call. */
   | { readonly kind: 'call-record'; readonly source: SourceId; readonly trunk: string }
