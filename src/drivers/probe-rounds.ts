@@ -12,7 +12,7 @@ import type { Says } from '../model/watch.ts';
 import type { Probe, ProbeEvidence } from '../ports/probe.ts';
 
 /** Rounds without answer, running, before a probe says so. */
-export const missesToSettle = 3;
+const missesToSettle = 3;
 /** Largest share of a period that chance takes off. */
 const jitterShare = 0.15;
 const firstAskWithinMs = 500;
