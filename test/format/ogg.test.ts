@@ -35,14 +35,14 @@ test('packets, comments and the exact length come back', () => {
     const samples = count * 160 - 100;
     const { bytes, pageEnds } = file(contents, samples);
     const read = readOggOpus(bytes);
-    assert.ok(read !== undefined);
-    assert.equal(read?.comments, comments);
-    assert.is(read?.preSkipSamples, 52);
-    assert.is(read?.samples, samples);
-    assert.is(read?.isEnded, true);
-    assert.is(read?.validBytes, bytes.length);
+    if (read === undefined) throw new Error('not read');
+    assert.equal(read.comments, comments);
+    assert.is(read.preSkipSamples, 52);
+    assert.is(read.samples, samples);
+    assert.is(read.isEnded, true);
+    assert.is(read.validBytes, bytes.length);
     assert.equal(
-      read?.packets.map((packet) => [...packet]),
+      read.packets.map((packet) => [...packet]),
       contents.map((packet) => [...packet]),
     );
     assert.is(
@@ -53,15 +53,19 @@ test('packets, comments and the exact length come back', () => {
   }
 });
 
-test('a page of the check value of the standard: a header page made elsewhere has the same check', () => {
-  // First page of a file made by ffmpeg 5.1 (libopus, 8 kHz mono).
-  const theirs = Buffer.from(
-    '4f6767530002000000000000000001000000000000004fb4d08301134f7075734865616401013801401f0000000000',
-    'hex',
-  );
-  const page = new OggOpusWriter({ serial: 1, preSkipSamples: 52, comments: [] }).header().subarray(0, 47);
-  const crc = page.subarray(22, 26);
-  assert.is(Buffer.from(crc).equals(theirs.subarray(22, 26)), true, Buffer.from(crc).toString('hex'));
+test('the first page is the same, check included, as the one that ffmpeg 5.1 writes', () => {
+  const theirs =
+    '4f67675300020000000000000000' +
+    '0bffbe30' +
+    '00000000' +
+    '1b97f247' +
+    '0113' +
+    '4f70757348656164' +
+    '0101380140' +
+    '1f000000' +
+    '0000';
+  const page = new OggOpusWriter({ serial: 0x30beff0b, preSkipSamples: 52, comments: [] }).header();
+  assert.is(Buffer.from(page.subarray(0, 47)).toString('hex'), theirs);
 });
 
 test('cut anywhere, the whole pages before the cut are read and nothing else', () => {
