@@ -1,0 +1,26 @@
+/**
+ * The bypass: which lines are joined to the PBX and which straight to their seat phones. The most important machine of
+ * linekeeper: when the PBX dies, every trunk must reach a phone, and nothing here may make the room worse than it is.
+ *
+ * Specification: the bypass tables of the safety core, with the mended rows in docs/safety.md.
+ */
+export { check } from './check.ts';
+export { conditions } from './conditions.ts';
+export { nextDeadline } from './deadlines.ts';
+export { initial, saved } from './start.ts';
+export { outputs, step, view } from './step.ts';
+export { standardValues } from './values.ts';
+export type { BypassStep } from './step.ts';
+export type {
+  BypassCommand,
+  BypassConfig,
+  BypassEvent,
+  BypassLine,
+  BypassState,
+  BypassView,
+  LineBypassView,
+  LineCall,
+  SavedBypass,
+  SavedLine,
+} from './state.ts';
+export type { BypassValues } from './values.ts';
