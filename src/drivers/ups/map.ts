@@ -1,0 +1,178 @@
+/**
+ * Register maps of UPSes: one YAML file a model in `config/ups/`, checked here at the border. A map says where a value
+ * stands and what it means; it never says what to write, because linekeeper writes nothing to a UPS.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+
+/** States of a UPS; each true, false or absent (this model does not tell). */
+export const upsFlags = [
+  'onLine',
+  'onBattery',
+  'lowBattery',
+  'bypass',
+  'off',
+  'replaceBattery',
+  'batteryAbsent',
+  'overload',
+  'overTemperature',
+  'charging',
+  'discharging',
+  'alarm',
+  'test',
+  'eco',
+] as const;
+/** Measured values; the unit ends the name. */
+const quantities = [
+  'inputVolts',
+  'inputHz',
+  'bypassVolts',
+  'outputVolts',
+  'outputHz',
+  'outputAmps',
+  'loadPercent',
+  'batteryPercent',
+  'batteryVolts',
+  'runtimeS',
+  'onBatteryS',
+  'temperatureC',
+] as const;
+
+const strict = { additionalProperties: false };
+const oneOf = <const T extends string>(names: readonly T[]) =>
+  Type.Union(names.map((name) => Type.Literal(name)));
+const flag = oneOf(upsFlags);
+const register = Type.Integer({ minimum: 0, maximum: 0xffff });
+const bitNumber = Type.Integer({ minimum: 0, maximum: 31 });
+
+const itemSchema = Type.Object(
+  {
+    /** 0-based PDU address. */
+    reg: register,
+    fc: Type.Union([Type.Literal(3), Type.Literal(4)]),
+    type: oneOf(['u16', 's16', 'u32', 's32']),
+    /** Of 32-bit values; `high-first` where absent. */
+    order: Type.Optional(oneOf(['high-first', 'low-first'])),
+    /** The quantity that this register holds: raw × scale + offset. */
+    value: Type.Optional(oneOf(quantities)),
+    scale: Type.Optional(Type.Number()),
+    offset: Type.Optional(Type.Number()),
+    /** Raw readings, unsigned, that mean "no value". */
+    none: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
+    /** Flag → its bit (0 is the lowest), or several of which one is enough. */
+    bit: Type.Optional(
+      Type.Unsafe<Partial<Record<UpsFlag, number | number[]>>>(
+        Type.Partial(Type.Record(flag, Type.Union([bitNumber, Type.Array(bitNumber)])), strict),
+      ),
+    ),
+    /** Raw reading → flags that it sets; flags named at another reading of this register are then false. */
+    enum: Type.Optional(Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Array(flag))),
+    /** `fast`: every time; `slow`: every sixth time; `once`: at the start. */
+    poll: Type.Optional(oneOf(['fast', 'slow', 'once'])),
+  },
+  strict,
+);
+
+const sampleSchema = Type.Object(
+  {
+    note: Type.String({ minLength: 1 }),
+    /** What the UPS answered: words of four hexadecimal digits from a register on. */
+    answers: Type.Array(
+      Type.Object(
+        { reg: register, words: Type.String({ pattern: '^[0-9A-Fa-f]{4}( [0-9A-Fa-f]{4})*$' }) },
+        strict,
+      ),
+      { minItems: 1 },
+    ),
+    reading: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean()])),
+  },
+  strict,
+);
+
+const mapSchema = Type.Object(
+  {
+    name: Type.Object({ zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) }, strict),
+    /** Where the numbers are from: manual and page, or a public driver. */
+    source: Type.String({ minLength: 1 }),
+    unit: Type.Integer({ minimum: 0, maximum: 255 }),
+    serial: Type.Optional(
+      Type.Object(
+        {
+          baud: Type.Integer({ minimum: 300 }),
+          parity: oneOf(['none', 'even', 'odd']),
+        },
+        strict,
+      ),
+    ),
+    items: Type.Array(itemSchema, { minItems: 1 }),
+    samples: Type.Array(sampleSchema, { minItems: 1 }),
+  },
+  strict,
+);
+
+export type UpsItem = Static<typeof itemSchema>;
+export type UpsMap = Static<typeof mapSchema>;
+type UpsFlag = (typeof upsFlags)[number];
+type UpsQuantity = (typeof quantities)[number];
+/** What is known; absent is absent, never zero or false. */
+export type UpsReading = Partial<Record<UpsFlag, boolean> & Record<UpsQuantity, number>>;
+
+const isMap = new Ajv({ allErrors: true }).compile<UpsMap>(mapSchema);
+
+/** A map file that cannot be used: the text names every problem. */
+export class UpsMapError extends Error {
+  override readonly name = 'UpsMapError';
+}
+
+/** `config/ups` of the installed package, from `src` as from `dist/src`. */
+export function upsMapFolder(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
+    folder = path.dirname(folder);
+  return path.join(folder, 'config', 'ups');
+}
+
+/** Names of the models there are a map for. */
+export const upsModels = (folder = upsMapFolder()): readonly string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+
+/** Throws UpsMapError where there is no such model or its file is wrong. */
+export function loadUpsMap(model: string, folder = upsMapFolder()): UpsMap {
+  if (!upsModels(folder).includes(model))
+    throw new UpsMapError(
+      `没有 UPS 型号 ${model} 的寄存器表 / no register map for UPS model ${model}; ${upsModels(folder).join(', ')}`,
+    );
+  const file = path.join(folder, `${model}.yaml`);
+  return checkedUpsMap(readFileSync(file, 'utf8'), file);
+}
+
+export function checkedUpsMap(source: string, file: string): UpsMap {
+  const map: unknown = parse(source);
+  if (!isMap(map)) {
+    const problems = (isMap.errors ?? []).map(
+      ({ instancePath, message = '' }) => `${instancePath || '/'} ${message}`,
+    );
+    throw new UpsMapError(`${file}: ${problems.join('; ')}`);
+  }
+  const nothingSaid = map.items.filter(({ value, bit, enum: words }) => !value && !bit && !words);
+  const problems = nothingSaid.map(({ reg }) => `register ${reg} has neither value nor bit nor enum`);
+  const tellsBattery = map.items.some(
+    ({ bit, enum: words, poll = 'fast' }) =>
+      poll === 'fast' &&
+      (bit?.['onBattery'] !== undefined ||
+        Object.values(words ?? {})
+          .flat()
+          .includes('onBattery')),
+  );
+  if (!tellsBattery) problems.push('no fast item tells onBattery');
+  if (problems.length > 0) throw new UpsMapError(`${file}: ${problems.join('; ')}`);
+  return map;
+}

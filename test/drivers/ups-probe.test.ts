@@ -1,0 +1,116 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ModbusLine } from '../../src/drivers/modbus/line.ts';
+import { loadUpsMap } from '../../src/drivers/ups/map.ts';
+import { upsProbe } from '../../src/drivers/ups/ups-probe.ts';
+import { monoMs, wallMs } from '../../src/model/units.ts';
+import { VirtualUps } from '../../src/sim/ups.ts';
+import { Reports, probeContract } from '../contract/probe.ts';
+import { plainTcpLink } from '../plain-links.ts';
+
+const map = loadUpsMap('linekeeper-sim');
+const steadyClock = { mono: () => monoMs(performance.now()), wall: () => wallMs(0) };
+
+async function rig(clock = steadyClock): Promise<{ ups: VirtualUps; line: ModbusLine }> {
+  const ups = new VirtualUps({ clock, port: 0, unit: 1, runtimeS: 12_600, speed: 1 });
+  const port = await ups.start();
+  let up = (): void => undefined;
+  const isUp = new Promise<void>((resolve) => (up = resolve));
+  const line = new ModbusLine({
+    framing: 'tcp',
+    link: plainTcpLink(port),
+    timeoutMs: 250,
+    onLink: (connected) => connected && up(),
+  }).start();
+  await isUp;
+  return { ups, line };
+}
+
+probeContract('UPS', {
+  open: async () => {
+    const { ups, line } = await rig();
+    return {
+      probe: upsProbe({ source: 'ups-1.1', registers: line, unit: 1, map, everyMs: 300 }),
+      everyMs: 300,
+      waitMs: 250,
+      silence: 'unknown',
+      setAlive: (alive) => ups.set({ mute: !alive }),
+      close: async () => {
+        await line.close();
+        await ups.stop();
+      },
+    };
+  },
+  openBroken: () =>
+    upsProbe({
+      source: 'ups-1.1',
+      registers: new ModbusLine({ framing: 'tcp', link: plainTcpLink(1), timeoutMs: 100 }),
+      unit: 1,
+      map,
+      everyMs: 200,
+    }),
+});
+
+test('a power cut is a reading, not a failure: on battery, then low, then charging', async () => {
+  let nowMs = 0;
+  const { ups, line } = await rig({ mono: () => monoMs(nowMs), wall: () => wallMs(0) });
+  const probe = upsProbe({ source: 'ups-1.1', registers: line, unit: 1, map, everyMs: 100 });
+  const reports = new Reports();
+  probe.start(reports.report);
+  try {
+    const mains = await reports.next(3000);
+    assert.is(mains.says, 'up');
+    const { onBattery, batteryPercent, inputVolts } = mains.values ?? {};
+    assert.equal(
+      { onBattery, batteryPercent, inputVolts },
+      { onBattery: false, batteryPercent: 100, inputVolts: 229 },
+    );
+
+    const after = async (hours: number): Promise<Readonly<Record<string, unknown>>> => {
+      nowMs += hours * 3_600_000;
+      await reports.next(3000);
+      const { says, values } = await reports.next(3000);
+      assert.is(says, 'up');
+      return values ?? {};
+    };
+    ups.set({ mains: false });
+    const half = await after(1.75);
+    assert.is(half['onBattery'], true);
+    assert.is(half['lowBattery'], false);
+    assert.is(half['batteryPercent'], 50);
+    assert.is(half['runtimeS'], 6300);
+    assert.is(half['inputVolts'], 0);
+    assert.is((await after(1.5))['lowBattery'], true);
+    ups.set({ mains: true });
+    const back = await after(1);
+    assert.is(back['onBattery'], false);
+    assert.is(back['charging'], true);
+  } finally {
+    await probe.stop();
+    await line.close();
+    await ups.stop();
+  }
+});
+
+test('a register that the UPS refuses is left out; the rest is a reading', async () => {
+  const { ups, line } = await rig();
+  const items = [...map.items, { reg: 40, fc: 3, type: 'u16', value: 'outputAmps' } as const];
+  const probe = upsProbe({
+    source: 'ups-1.1',
+    registers: line,
+    unit: 1,
+    map: { ...map, items },
+    everyMs: 100,
+  });
+  const reports = new Reports();
+  probe.start(reports.report);
+  const { says, values } = await reports.next(3000);
+  await probe.stop();
+  await line.close();
+  await ups.stop();
+  assert.is(says, 'up');
+  assert.is(values?.['outputAmps'], undefined);
+  assert.is(values?.['loadPercent'], 40);
+});
+
+test.run();
