@@ -5,6 +5,8 @@
  * - RTU carries no transaction number. After a question without answer the line is held until the slowest device would
  *   have answered, and a late answer falls on the floor. Before each question the wire is quiet for 3.5 characters.
  * - TCP: each question has a number of its own; an unanswered one, or anything out of step, ends the connection.
+ * - Both: what a frame cannot show (Modbus TCP has no checksum, RTU no number, and gateways exist that answer one behind)
+ *   a second reading does: values are good when two readings of one turn agree.
  *
  * The link itself opens, closes and comes back by itself; while it is down every read fails at once as `offline`.
  */
@@ -31,6 +33,8 @@ const unansweredBeforeReopen = 3;
 const worstAnswerMsMin = 2500;
 /** Received bytes kept while an answer is looked for: a whole frame and as much noise before it. */
 const receivedBytesMax = 4 * rtuFrameBytesMax;
+/** Readings of one question until two agree. */
+const readingsMax = 4;
 /** TCP transactions remembered as done: a second copy of their answer is no reason to end the connection. */
 const doneTransactionsKept = 16;
 
@@ -63,11 +67,11 @@ const closed = failure('offline', text('总线已关闭', 'the bus is closed'));
 const tooMany = failure('timeout', text('等待该总线的读取过多', 'too many reads wait for this bus'));
 
 /** 3.5 characters of 11 bits, in whole milliseconds; the standard's 1.75 ms above 19200 baud. */
-export const rtuGapMs = (baud: number): number => Math.ceil(Math.max(1.75, (3.5 * 11 * 1000) / baud));
+const rtuGapMs = (baud: number): number => Math.ceil(Math.max(1.75, (3.5 * 11 * 1000) / baud));
 
 export class ModbusLine implements Registers {
-  /** Bytes that answered no question, and connections ended because of them. */
-  readonly counters = { strayBytes: 0, drops: 0 };
+  /** Bytes that answered no question, connections ended by us, and readings that differed from the one before. */
+  readonly counters = { strayBytes: 0, drops: 0, disagreements: 0 };
   readonly #options: ModbusLineOptions;
   readonly #gapMs: number;
   readonly #worstAnswerMs: number;
@@ -136,6 +140,18 @@ export class ModbusLine implements Registers {
   }
 
   async #ask(request: RegisterRequest): Promise<RegisterAnswer> {
+    const readings: (readonly number[])[] = [];
+    while (readings.length < readingsMax) {
+      const answer = await this.#askOnce(request);
+      if (!answer.ok) return answer;
+      const { values } = answer;
+      if (readings.some((earlier) => earlier.every((value, n) => value === values[n]))) return answer;
+      if (readings.push(values) > 1) this.counters.disagreements++;
+    }
+    return failure('bad-answer', text('多次读取的结果互不一致', 'repeated readings never agree'));
+  }
+
+  async #askOnce(request: RegisterRequest): Promise<RegisterAnswer> {
     if (this.#isClosed) return closed;
     if (!this.#isUp) return offline;
     if (this.#options.framing === 'rtu') {
