@@ -1,0 +1,52 @@
+/** What a command may look like when it comes from outside, over MQTT or HTTP: one schema for both. */
+import { Type } from '@sinclair/typebox';
+import type { Command } from '../model/event.ts';
+
+const strict = { additionalProperties: false } as const;
+const name = (description: string) => Type.String({ minLength: 1, maxLength: 200, description });
+const line = Type.String({ minLength: 1, maxLength: 64, description: 'A line of the room, e.g. L01.' });
+const alarm = name('Id of an alarm, or `all`.');
+
+export const shelveMsMax = 8 * 3_600_000;
+
+/** One object schema for each command; `do` says which. */
+export const commandSchemas = {
+  acknowledge: Type.Object({ do: Type.Literal('acknowledge'), alarm }, strict),
+  silence: Type.Object({ do: Type.Literal('silence') }, strict),
+  'reset-alarm': Type.Object({ do: Type.Literal('reset-alarm'), alarm }, strict),
+  shelve: Type.Object(
+    {
+      do: Type.Literal('shelve'),
+      alarm: name('Id of an alarm.'),
+      forMs: Type.Integer({ minimum: 1000, maximum: shelveMsMax }),
+      reason: Type.String({ minLength: 1, maxLength: 500 }),
+    },
+    strict,
+  ),
+  unshelve: Type.Object({ do: Type.Literal('unshelve'), alarm: name('Id of an alarm.') }, strict),
+  'lamp-test': Type.Object({ do: Type.Literal('lamp-test') }, strict),
+  bypass: Type.Object(
+    {
+      do: Type.Literal('bypass'),
+      line: Type.Optional(line),
+      mode: Type.Union([Type.Literal('now'), Type.Literal('planned')]),
+    },
+    strict,
+  ),
+  restore: Type.Object({ do: Type.Literal('restore'), line: Type.Optional(line) }, strict),
+  'reset-bypass': Type.Object({ do: Type.Literal('reset-bypass'), line: Type.Optional(line) }, strict),
+  exercise: Type.Object({ do: Type.Literal('exercise'), line }, strict),
+  record: Type.Object({ do: Type.Literal('record'), line, on: Type.Boolean() }, strict),
+} as const;
+
+export type CommandName = keyof typeof commandSchemas;
+export const isCommandName = (word: string): word is CommandName => Object.hasOwn(commandSchemas, word);
+
+export const commandSchema = Type.Union(Object.values(commandSchemas));
+
+/** These move relays: asked twice before they are done. */
+export const movesRelays = (command: Command): boolean =>
+  command.do === 'bypass' ||
+  command.do === 'restore' ||
+  command.do === 'reset-bypass' ||
+  command.do === 'exercise';

@@ -1,0 +1,116 @@
+/**
+ * Commands from the page. Whoever gives one shows the code that the program printed; what moves relays is asked twice.
+ * The guard decides, and its answer is the answer.
+ */
+import type { Static } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { nanoid } from 'nanoid';
+import type { Command } from '../../model/event.ts';
+import type { CommandDesk } from '../command-desk.ts';
+import type { Text } from '../../model/text.ts';
+import { text } from '../../model/text.ts';
+import { movesRelays } from '../command-schema.ts';
+import { codeCheck, isFromElsewhere } from './gate.ts';
+import { refuse } from './problem.ts';
+import * as schemas from './schemas.ts';
+
+export const confirmMs = 30_000;
+/** First steps that wait for their second one. */
+export const confirmationsMax = 32;
+
+const failures = { '4xx': schemas.problem, '5xx': schemas.problem };
+
+/** What the person is about to do, in words. */
+function consequence(command: Command): Text {
+  const where =
+    'line' in command
+      ? text(`线路 ${command.line}`, `line ${command.line}`)
+      : text('整个机房', 'the whole room');
+  switch (command.do) {
+    case 'bypass':
+      return command.mode === 'now'
+        ? text(
+            `${where.zh}立即切换到旁路：外线直通座席电话，正在进行的通话会中断`,
+            `${where.en} goes to bypass at once: trunks reach the seat phones, calls in progress are cut`,
+          )
+        : text(
+            `${where.zh}切换到旁路：空闲线路立即切换，通话中的线路等通话结束`,
+            `${where.en} goes to bypass: idle lines at once, busy lines when their call ends`,
+          );
+    case 'restore':
+      return text(
+        `${where.zh}恢复到交换机：逐条线路在空闲时切回`,
+        `${where.en} goes back to the switch, line by line, each when it is idle`,
+      );
+    case 'reset-bypass':
+      return text(`${where.zh}解除旁路保持或锁定`, `lifts the hold or lock of ${where.en}`);
+    case 'exercise':
+      return text(
+        `${where.zh}做一次旁路试验：短暂切换再切回`,
+        `exercises the bypass of ${where.en}: over and back, for a moment`,
+      );
+    default:
+      return text('执行该操作', 'carries out the command');
+  }
+}
+
+export interface CommandRouteSettings {
+  readonly desk: CommandDesk;
+  readonly demoCode: string | undefined;
+  readonly mono: () => number;
+  readonly now: () => number;
+}
+
+export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettings): void {
+  const { desk, demoCode, mono, now } = settings;
+  const check = demoCode === undefined ? undefined : codeCheck(demoCode, mono);
+  const confirmations = new Map<string, { readonly command: string; readonly until: number }>();
+
+  /** Used once, whatever comes of it. */
+  function isConfirmed(token: string, command: Command): boolean {
+    const first = confirmations.get(token);
+    confirmations.delete(token);
+    return first !== undefined && first.command === JSON.stringify(command) && mono() < first.until;
+  }
+  function toConfirm(command: Command): object {
+    const token = nanoid();
+    confirmations.set(token, { command: JSON.stringify(command), until: mono() + confirmMs });
+    const oldest = confirmations.keys().next().value;
+    if (confirmations.size > confirmationsMax && oldest !== undefined) confirmations.delete(oldest);
+    return { confirm: { token, text: consequence(command), expiresAt: now() + confirmMs } };
+  }
+
+  app.post<{ Body: Static<typeof schemas.commandRequest> }>(
+    '/api/v1/commands',
+    {
+      schema: {
+        summary:
+          'Give a command; what moves relays answers 202 first and wants the same again with its token',
+        body: schemas.commandRequest,
+        response: { 200: schemas.commandDecided, 202: schemas.commandToConfirm, ...failures },
+      },
+    },
+    async (request, reply) => {
+      if (isFromElsewhere(request)) return refuse(reply, 403, 'LK-HTTP-017');
+      if (check === undefined) return refuse(reply, 403, 'LK-HTTP-015');
+      const { code, by, confirm } = request.body;
+      const verdict = check(code ?? '');
+      if (verdict === 'locked') return refuse(reply, 429, 'LK-HTTP-007');
+      if (verdict === 'wrong') return refuse(reply, 403, 'LK-HTTP-006');
+      const command: Command = request.body.command;
+      if (movesRelays(command)) {
+        if (confirm === undefined) return reply.code(202).send(toConfirm(command));
+        if (!isConfirmed(confirm, command)) return refuse(reply, 409, 'LK-HTTP-008');
+      }
+      const outcome = await desk.give(command, { via: 'panel', name: by ?? 'panel' });
+      switch (outcome.kind) {
+        case 'decided':
+          return reply.send({ id: outcome.id, accepted: outcome.accepted, text: outcome.text });
+        case 'no-answer':
+          return refuse(reply, 504, 'LK-HTTP-014');
+        case 'too-many':
+          return refuse(reply, 503, 'LK-HTTP-014');
+      }
+    },
+  );
+}

@@ -1,0 +1,186 @@
+/** The API's vocabulary as JSON Schema: requests are checked against it, answers are documented (and tested) by it. */
+import { Type } from '@sinclair/typebox';
+import type { TSchema } from '@sinclair/typebox';
+import { commandSchema } from '../command-schema.ts';
+
+const words = (...values: readonly string[]) => Type.Unsafe<string>({ type: 'string', enum: values });
+const wall = (description: string) => Type.Integer({ description: `${description} (UTC ms)` });
+const nullable = (schema: TSchema) => Type.Union([schema, Type.Null()]);
+
+const text = Type.Object({ zh: Type.String(), en: Type.String() });
+const bypassOfRoom = words('steady', 'confirming', 'tripped', 'held', 'settling', 'restoring');
+const bypassOfLine = words(
+  'none',
+  'normal',
+  'waiting',
+  'releasing',
+  'bypass',
+  'operating',
+  'proving',
+  'exercising',
+  'stuck',
+  'open',
+  'locked',
+  'unreachable',
+);
+const direction = words('incoming', 'outgoing', 'found');
+
+const line = Type.Object({
+  id: Type.String(),
+  trunk: Type.String(),
+  phone: Type.String(),
+  signal: words('idle', 'ringing', 'off-hook', 'dead', 'unknown'),
+  bypass: bypassOfLine,
+  recording: Type.Boolean(),
+  volts: Type.Number(),
+  call: Type.Optional(
+    Type.Object({
+      id: Type.String(),
+      direction,
+      startedAt: wall('First sign of the call'),
+      answeredAt: Type.Optional(wall('Answered')),
+    }),
+  ),
+  liftPhone: Type.Optional(Type.String({ description: 'A call was cut over: lift this phone.' })),
+});
+const subject = Type.Object({
+  id: Type.String(),
+  kind: words('pbx', 'server', 'terminal', 'network', 'ups', 'room', 'line', 'linekeeper'),
+  verdict: words('up', 'degraded', 'down', 'unknown'),
+  why: text,
+  since: wall('Since when'),
+  sources: Type.Array(Type.Object({ id: Type.String(), says: words('up', 'down', 'unknown'), reason: text })),
+});
+const thread = Type.Object({
+  name: words('guard', 'recorder', 'archive', 'front'),
+  state: words('starting', 'running', 'restarting', 'failed'),
+  restarts: Type.Integer(),
+  lagMs: Type.Number(),
+  memoryMB: Type.Number(),
+});
+export const status = Type.Object({
+  at: wall('When the guard told this'),
+  version: Type.String(),
+  timezone: Type.String(),
+  language: words('zh', 'en'),
+  room: Type.Object({ id: Type.String(), name: text, bypass: bypassOfRoom }),
+  lines: Type.Array(line),
+  subjects: Type.Array(subject),
+  alarms: Type.Object({ standing: Type.Integer(), unacknowledged: Type.Integer() }),
+  threads: Type.Array(thread),
+  cards: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      link: Type.String(),
+      serialNumber: Type.String(),
+      coilSupply: Type.Boolean(),
+      bypassKey: Type.String(),
+    }),
+  ),
+  horn: Type.Boolean(),
+  healthy: Type.Boolean(),
+});
+export const health = Type.Object({
+  alive: Type.Literal(true),
+  /** Age of the newest word of the guard. */
+  ageMs: nullable(Type.Integer()),
+});
+
+const alarm = Type.Object({
+  id: Type.String(),
+  severity: words('critical', 'major', 'minor', 'warning'),
+  condition: words('clear', 'rising', 'active', 'falling', 'unknown'),
+  ack: words('none', 'unacked', 'acked'),
+  latched: Type.Boolean(),
+  sounds: Type.Boolean(),
+  what: text,
+  effect: text,
+  action: text,
+  raisedAt: wall('Raised'),
+  changedAt: wall('Last change'),
+  clearedAt: Type.Optional(wall('Cleared')),
+  ackedBy: Type.Optional(Type.String()),
+  count: Type.Integer(),
+});
+const call = Type.Object({
+  id: Type.String(),
+  line: Type.String(),
+  trunk: Type.String(),
+  phone: Type.String(),
+  direction,
+  startedAt: wall('First sign of the call'),
+  answeredAt: Type.Optional(wall('Answered')),
+  answeredBy: Type.Optional(words('pbx', 'phone')),
+  endedAt: Type.Optional(wall('Ended')),
+  end: Type.Optional(words('released', 'abandoned', 'line-lost', 'link-lost', 'cut-over')),
+  rings: Type.Integer(),
+  digits: Type.String(),
+  caller: Type.String(),
+  bypass: Type.Boolean(),
+});
+export const recording = Type.Object({
+  id: Type.String(),
+  serial: Type.Integer({ description: 'Counts without gaps from 1.' }),
+  line: Type.String(),
+  call: Type.Optional(call),
+  why: Type.String(),
+  startedAt: wall('First sample'),
+  endedAt: wall('Last sample'),
+  durationMs: Type.Number(),
+  bytes: Type.Integer(),
+  sha256: Type.String(),
+  codec: Type.Literal('opus'),
+  lostSamples: Type.Integer(),
+  recovered: Type.Boolean(),
+  link: Type.String({ description: 'Link of the hash chain.' }),
+  audio: Type.String({ description: 'Where the audio is.' }),
+});
+const page = (item: TSchema) =>
+  Type.Object({
+    items: Type.Array(item),
+    next: nullable(Type.String({ description: 'Give this as `after` for the next page.' })),
+  });
+export const alarms = page(alarm);
+export const calls = page(call);
+export const recordings = page(recording);
+
+export const pageLimitMax = 200;
+export const archiveQuery = Type.Object(
+  {
+    line: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    number: Type.Optional(
+      Type.String({ minLength: 3, maxLength: 32, description: 'Part of caller, called or trunk number.' }),
+    ),
+    from: Type.Optional(Type.String({ maxLength: 40, description: 'UTC ms or ISO 8601, inclusive.' })),
+    to: Type.Optional(Type.String({ maxLength: 40, description: 'UTC ms or ISO 8601, exclusive.' })),
+    limit: Type.Integer({ minimum: 1, maximum: pageLimitMax, default: 50 }),
+    after: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  },
+  { additionalProperties: false },
+);
+export const byId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }) });
+
+export const problem = Type.Object({
+  error: Type.Object({
+    code: Type.String(),
+    message: text,
+    action: text,
+    detail: Type.Optional(Type.String()),
+  }),
+});
+
+export const commandRequest = Type.Object(
+  {
+    command: commandSchema,
+    code: Type.Optional(
+      Type.String({ maxLength: 64, description: 'The code that the program printed at start.' }),
+    ),
+    by: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Who asks.' })),
+    confirm: Type.Optional(Type.String({ maxLength: 64, description: 'Token of the first step.' })),
+  },
+  { additionalProperties: false },
+);
+export const commandDecided = Type.Object({ id: Type.String(), accepted: Type.Boolean(), text });
+export const commandToConfirm = Type.Object({
+  confirm: Type.Object({ token: Type.String(), text, expiresAt: wall('Valid until') }),
+});

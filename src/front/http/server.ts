@@ -1,0 +1,149 @@
+/**
+ * The HTTP side of the front: API, live stream and the page, on one port. Knows nothing but what it is handed, and
+ * refuses before it parses.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import swagger from '@fastify/swagger';
+import files from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { fastify } from 'fastify';
+import type { ArchiveDesk } from '../archive-desk.ts';
+import type { CommandDesk } from '../command-desk.ts';
+import type { FrontStart } from '../../model/messages.ts';
+import type { ReportCondition } from '../report.ts';
+import type { RoomFeed } from '../room-feed.ts';
+import { text } from '../../model/text.ts';
+import { archiveRoutes } from './archive-routes.ts';
+import { commandRoutes } from './command-routes.ts';
+import { guardGate } from './gate.ts';
+import { answerError, refuse } from './problem.ts';
+import { roomRoutes } from './room-routes.ts';
+import { streamRoutes } from './stream.ts';
+
+const bodyBytesMax = 16 * 1024;
+const requestMsMax = 15_000;
+const connectionsMax = 200;
+/** Ports tried behind the wanted one, before any free one is taken. */
+export const portTries = 50;
+const portRetryMs = 10_000;
+
+export interface HttpSettings {
+  readonly start: FrontStart;
+  readonly feed: RoomFeed;
+  readonly archive: ArchiveDesk;
+  readonly desk: CommandDesk;
+  /** The built page. */
+  readonly panelFolder: string;
+  readonly now: () => number;
+  readonly mono: () => number;
+}
+
+export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> {
+  const { start, feed, archive, desk, panelFolder, now, mono } = settings;
+  const app = fastify({
+    logger: false,
+    trustProxy: false,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestMsMax,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 128 },
+    ajv: { customOptions: { removeAdditional: false, allErrors: false } },
+  });
+  app.server.maxConnections = connectionsMax;
+  // Answers are plain data made by us; their schemas document them and are held by a test.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'LK-HTTP-003'));
+  guardGate(app, start.http.host, start.openReads);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'linekeeper', version: start.version, description: 'docs/http.md' },
+    },
+  });
+  await app.register((api, _options, done) => {
+    roomRoutes(api, feed, start);
+    archiveRoutes(api, archive, start.dataFolder);
+    commandRoutes(api, { desk, demoCode: start.demoCode, mono, now });
+    streamRoutes(api, { feed, now });
+    api.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    done();
+  });
+  await pageRoutes(app, panelFolder);
+  return app;
+}
+
+async function pageRoutes(app: FastifyInstance, folder: string): Promise<void> {
+  if (!existsSync(path.join(folder, 'index.html'))) {
+    app.get('/', { schema: { hide: true } }, (_request, reply) =>
+      reply
+        .code(503)
+        .type('text/plain; charset=utf-8')
+        .send('页面尚未构建，请运行 npm run build。The page has not been built: npm run build.\n'),
+    );
+    return;
+  }
+  await app.register(files, {
+    root: folder,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders(response, file) {
+      const isNamedByContent = file.includes(`${path.sep}assets${path.sep}`);
+      response.header('cache-control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly portMoved: boolean;
+  /** Ends the wait for a port that is taken. */
+  stopWaiting(): void;
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+
+/**
+ * Listens on the wanted port, or on the next free one where it is not fixed. A fixed port that is taken is waited for:
+ * the rest of the front goes on, and a person is told.
+ */
+export async function listen(
+  app: FastifyInstance,
+  { host, port, portIsFixed }: FrontStart['http'],
+  report: ReportCondition,
+): Promise<Listening> {
+  const urlOf = (taken: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${taken}/`;
+  const attempt = async (candidate: number): Promise<number | undefined> => {
+    try {
+      await app.listen({ host, port: candidate });
+      const address = app.server.address();
+      return typeof address === 'object' && address !== null ? address.port : candidate;
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      return undefined;
+    }
+  };
+  const candidates = portIsFixed ? [port] : [...Array.from({ length: portTries }, (_, n) => port + n), 0];
+  for (const candidate of candidates.filter((one) => one <= 65_535)) {
+    const found = await attempt(candidate);
+    if (found === undefined) continue;
+    return { url: urlOf(found), portMoved: port !== 0 && found !== port, stopWaiting: () => undefined };
+  }
+  report('http.port-taken', true, text(`页面端口 ${port} 被占用`, `port ${port} of the page is taken`));
+  const retry = setInterval(() => {
+    void attempt(port).then((found) => {
+      if (found === undefined) return;
+      clearInterval(retry);
+      report('http.port-taken', false, text('页面端口可用', 'the port of the page is free'));
+    });
+  }, portRetryMs);
+  return {
+    url: urlOf(port),
+    portMoved: false,
+    stopWaiting: () => {
+      clearInterval(retry);
+    },
+  };
+}
