@@ -64,6 +64,8 @@ export type ToRecorder =
       readonly call?: CallRecord;
     }
   | { readonly kind: 'clock'; readonly clock: ClockMark }
+  /** Where sealed recordings are offered; a new port replaces the one before (the archive was started anew). */
+  | { readonly kind: 'archive-port'; readonly port: PortEnd<ArchiveToRecorder, RecorderToArchive> }
   /** Seal everything, answer `closed`, end. */
   | { readonly kind: 'close' };
 export type FromRecorder =
@@ -135,6 +137,9 @@ export type ToArchive =
   | { readonly kind: 'call'; readonly call: CallRecord }
   | { readonly kind: 'alarm'; readonly change: string; readonly at: WallMs; readonly alarm: AlarmView }
   | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
+  /** A new port replaces the one before: the worker at its other end was started anew. */
+  | { readonly kind: 'recorder-port'; readonly port: PortEnd<RecorderToArchive, ArchiveToRecorder> }
+  | { readonly kind: 'front-port'; readonly port: PortEnd<ArchiveQuestion, ArchiveAnswer> }
   | { readonly kind: 'close' };
 export type FromArchive =
   WorkerBeat | WorkerCondition | { readonly kind: 'ready' } | { readonly kind: 'closed' };
