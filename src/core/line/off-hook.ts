@@ -117,7 +117,10 @@ function followDigit(phase: OffHook, at: MonoMs): void {
 /** The first reversal answers an outgoing call; it is never an end, and a second one says nothing that can be relied on. */
 function followPolarity(judging: Judging, phase: OffHook, volts: number, carries: boolean): void {
   const { at } = judging;
-  if (!carries || phase.loopBreak !== null) return;
+  if (!carries || phase.loopBreak !== null) {
+    phase.turnedFrom = null;
+    return;
+  }
   const polarity = volts > 0 ? 1 : -1;
   if (phase.polarity === 0) phase.polarity = polarity;
   if (polarity === phase.polarity) {

@@ -12,6 +12,7 @@ import type { MonoMs } from '../../model/units.ts';
 
 /** The card measures ring once a frame: what it read before held until a frame ago. */
 const frameMs = 20;
+const fullShare = 0.9;
 
 interface EndedBurst {
   readonly from: MonoMs;
@@ -31,7 +32,6 @@ export function followRing(line: Draft, reading: LoopReading, at: MonoMs): Ended
         ? {
             from: at,
             firstVolts: reading.ringVolts,
-            beforeVolts: line.ringVolts,
             peakVolts: reading.ringVolts,
           }
         : { ...burst, peakVolts: Math.max(burst.peakVolts, reading.ringVolts) };
@@ -55,10 +55,14 @@ export function countRing(phase: Ringing, burst: EndedBurst): void {
   phase.quietFrom = burst.end;
 }
 
-/** When the burst really began. */
+/**
+ * When the burst really began. A level that is full in the first frame is no window filling up: either the card could
+ * not name the frequency before (burst a whole window old) or it does not blur (a frame old); the middle is within 50 ms
+ * of both.
+ */
 export function burstStart(burst: Burst): MonoMs {
-  const there = (volts: number): number => share(volts, burst) * ringWindowMs;
-  const early = Math.min(there(burst.firstVolts), frameMs + there(burst.beforeVolts));
+  const there = share(burst.firstVolts, burst);
+  const early = there < fullShare ? there * ringWindowMs : (frameMs + ringWindowMs) / 2;
   return later(burst.from, -Math.round(early));
 }
 

@@ -85,7 +85,6 @@ export type Phase = Idle | Ringing | OffHook | Dead | Unknown;
 export interface Burst {
   readonly from: MonoMs;
   readonly firstVolts: number;
-  readonly beforeVolts: number;
   readonly peakVolts: number;
 }
 

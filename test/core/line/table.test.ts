@@ -14,7 +14,7 @@ function outgoing(settings: { loopOpenMs?: number } = {}): Scene {
   return scene;
 }
 
-/** Ringing since 9 980: the level jumps in one frame, so it began up to a frame before it was read. */
+/** Ringing since 9 940: a level that is full at once began between a frame and a whole window before it was read. */
 function ringing(): Scene {
   const scene = new Scene().idle();
   scene.loop(10_000, ring);
@@ -77,7 +77,7 @@ test('idle: ring for 100 ms is ringing and opens an incoming call, 99 ms is noth
   assert.is(scene.signal, 'ringing');
   const [call] = scene.calls('opened');
   assert.is(call?.direction, 'incoming');
-  assert.is(call?.startedAt, 9_980);
+  assert.is(call?.startedAt, 9_940);
   assert.ok(isRingOn(scene.state));
 });
 
@@ -117,11 +117,16 @@ test('a burst of 200 ms counts as a ring, 199 ms does not', () => {
   const scene = ringing();
   scene.loop(11_000, {});
   assert.is(scene.call?.rings, 1);
-  scene.loop(14_000, ring);
-  scene.loop(14_199, {});
+  /** As the card's window of 100 ms shows it: a quarter of it filled reads half the level. */
+  const burst = (from: number, to: number): void => {
+    scene.loop(from + 25, { ...ring, ringVolts: ring.ringVolts / 2 });
+    scene.loop(from + 100, ring);
+    scene.loop(to + 75, { ...ring, ringVolts: ring.ringVolts / 2 });
+    scene.loop(to + 95, {});
+  };
+  burst(14_000, 14_199);
   assert.is(scene.call?.rings, 1);
-  scene.loop(15_000, ring);
-  scene.loop(15_200, {});
+  burst(15_000, 15_200);
   assert.is(scene.call?.rings, 2);
 });
 
@@ -656,7 +661,7 @@ test('ring on a loop that has opened: the old call is over and the next one is t
   assert.is(scene.signal, 'ringing');
   assert.is(scene.ended('released').endedAt, 12_000);
   assert.is(scene.call?.direction, 'incoming');
-  assert.is(scene.call?.startedAt, 12_780);
+  assert.is(scene.call?.startedAt, 12_740);
 });
 
 test('AC on an off-hook loop is not ring', () => {
