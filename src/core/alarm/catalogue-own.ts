@@ -1,0 +1,224 @@
+/** Alarms of linekeeper itself: recorder, archive, guard, its threads, buses and links. */
+import { kind } from './catalogue-entry.ts';
+
+export const ownAlarms = {
+  'recorder.failed': kind('major', {
+    what: ['录音失败', 'Recording failed'],
+    effect: ['通话正常，但没有录音', 'Calls go on but are not recorded'],
+    action: [
+      '检查磁盘空间和录音进程；重要内容请手工记录',
+      'Check disk and recorder; note important calls by hand',
+    ],
+  }),
+  'recorder.gap': kind(
+    'minor',
+    {
+      what: ['录音有空缺', 'A recording has a gap'],
+      effect: ['缺失的部分已标记，无法补回', 'What is missing is marked and cannot be brought back'],
+      action: ['查看线路卡链路和系统负荷', 'Look at the link of the line card and the load of the system'],
+    },
+    { offDelayMs: 60_000 },
+  ),
+  'disk.full': kind('major', {
+    what: ['录音磁盘将满', 'The disk for recordings is nearly full'],
+    effect: ['满后新的通话不再录音', 'When it is full, new calls are not recorded'],
+    action: [
+      '备份并更换磁盘，或缩短保存期限',
+      'Back up and change the disk, or shorten the time that recordings are kept',
+    ],
+  }),
+  'disk.not-writable': kind('major', {
+    what: ['数据目录不可写', 'The data folder cannot be written'],
+    effect: [
+      '通话和旁路正常，但录音和记录无法保存',
+      'Calls and bypass go on; recordings and records cannot be kept',
+    ],
+    action: [
+      '检查磁盘是否损坏、只读或权限错误',
+      'See whether the disk is broken, read-only or has the wrong rights',
+    ],
+  }),
+  'archive.corrupt': kind('major', {
+    what: ['录音档案与校验不符', 'The archive does not agree with its seals'],
+    effect: ['部分录音可能被改动或损坏', 'Some recordings may be altered or damaged'],
+    action: [
+      '保护现场，不要删除文件；运行 linekeeper verify 查明范围',
+      'Delete nothing; run `linekeeper verify` to see how far it goes',
+    ],
+  }),
+  'archive.set-aside': kind(
+    'major',
+    {
+      what: ['录音数据库损坏，已另存并新建', 'The archive database was damaged: set aside, a new one begun'],
+      effect: [
+        '新录音正常；旧录音暂时查不到，文件仍在',
+        'New recordings are kept; old ones cannot be searched, their files are still there',
+      ],
+      action: ['保留另存的文件，联系技术人员恢复', 'Keep the file that was set aside and call a technician'],
+    },
+    { latch: true },
+  ),
+  'guard.json-corrupt': kind(
+    'major',
+    {
+      what: ['保存的状态文件损坏，已另存', 'The saved state was damaged and set aside'],
+      effect: [
+        '告警确认和旁路原因丢失；继电器保持原位',
+        'Acknowledgements and bypass reasons are lost; the relays stay as they are',
+      ],
+      action: [
+        '核对每路外线的位置，必要时人工恢复',
+        'Check the position of every line and restore by hand where needed',
+      ],
+    },
+    { latch: true },
+  ),
+  'guard.unfit': kind('critical', {
+    what: ['主控反复重启，已退出保护', 'The guard keeps restarting and has given up control'],
+    effect: [
+      '线路卡将自行把外线切到旁路话机',
+      'The line cards take the lines over to the bypass phones by themselves',
+    ],
+    action: [
+      '在旁路话机上接听；联系技术人员，保留日志',
+      'Answer on the bypass phones; call a technician and keep the journal',
+    ],
+  }),
+  'guard.slow-turn': kind(
+    'minor',
+    {
+      what: ['主控响应变慢', 'The guard reacts slowly'],
+      effect: ['旁路动作可能延迟', 'A bypass may come late'],
+      action: ['检查系统负荷、温度和存储卡', 'Check load, temperature and storage card of the computer'],
+    },
+    { offDelayMs: 60_000 },
+  ),
+  'guard.invariant': kind(
+    'critical',
+    {
+      what: ['主控发现自身错误并已重启', 'The guard found itself wrong and restarted'],
+      effect: ['外线位置未变；该错误需要分析', 'No line was moved; the error must be looked into'],
+      action: ['保存日志交给开发人员', 'Keep the journal and hand it to the developers'],
+    },
+    { latch: true },
+  ),
+  'guard.alarms-full': kind('major', {
+    what: ['告警数量达到上限', 'There are more alarms than can be kept'],
+    effect: ['新的非紧急告警暂不显示', 'New alarms below critical are not shown'],
+    action: [
+      '先查大面积故障的共同原因，再确认旧告警',
+      'Look for the common cause first, then acknowledge the old ones',
+    ],
+  }),
+  'thread.dead': kind('major', {
+    what: ['后台进程停止', 'A worker has stopped'],
+    effect: [
+      '通话和旁路正常；录音、档案或上报中断',
+      'Calls and bypass go on; recording, archive or reporting has stopped',
+    ],
+    action: [
+      '程序会自动重启它；持续出现请联系技术人员',
+      'It is restarted by itself; if this stays, call a technician',
+    ],
+  }),
+  'thread.slow': kind(
+    'minor',
+    {
+      what: ['后台进程响应慢', 'A worker answers slowly'],
+      effect: ['录音或上报可能滞后', 'Recording or reporting may lag'],
+      action: ['检查系统负荷和磁盘', 'Check the load and the disk'],
+    },
+    { onDelayMs: 5_000, offDelayMs: 30_000 },
+  ),
+  'gpio.lost': kind('critical', {
+    what: ['GPIO 不可用', 'The GPIO is not available'],
+    effect: ['声光告警、按钮和现场触点失效', 'Horn, lamp, buttons and wired contacts do not work'],
+    action: [
+      '看面板代替声光；检查系统日志和接线板',
+      'Watch the panel instead of the lamp; check the system log and the board',
+    ],
+  }),
+  'gpio.outputs-kept': kind('major', {
+    what: ['本平台在程序退出后保持输出', 'This platform keeps its outputs when the program dies'],
+    effect: [
+      '程序崩溃时直连的旁路继电器不会释放',
+      'Bypass relays wired to it would not release when the program dies',
+    ],
+    action: [
+      '旁路继电器改接线路卡，或加装电荷泵',
+      'Move the bypass relays to a line card, or fit the charge pump',
+    ],
+  }),
+  'bus.lost': kind(
+    'major',
+    {
+      what: ['现场总线中断', 'A field bus is lost'],
+      effect: ['该总线上的设备状态未知', 'The state of everything on it is unknown'],
+      action: [
+        '检查转换器、接线和电源；插好后会自动恢复',
+        'Check adapter, wiring and power; it comes back by itself',
+      ],
+    },
+    { onDelayMs: 2_000, offDelayMs: 5_000 },
+  ),
+  'mqtt.away': kind(
+    'minor',
+    {
+      what: ['与中心的连接中断', 'The link to the centre is down'],
+      effect: ['本地一切正常；事件暂存，恢复后补报', 'All works here; events are kept and sent later'],
+      action: [
+        '检查外网和中心服务器；请电话告知中心',
+        'Check the uplink and the centre; tell the centre by telephone',
+      ],
+    },
+    { onDelayMs: 30_000, offDelayMs: 10_000 },
+  ),
+  'mqtt.outbox-full': kind('major', {
+    what: ['待上报事件已满', 'The outbox to the centre is full'],
+    effect: [
+      '最旧的事件将不再上报；本地记录仍在',
+      'The oldest events will not reach the centre; the local record stays',
+    ],
+    action: ['尽快恢复与中心的连接', 'Bring the link to the centre back'],
+  }),
+  'mqtt.outbox-broken': kind(
+    'major',
+    {
+      what: ['待上报事件库损坏，已另存', 'The outbox to the centre was damaged and set aside'],
+      effect: [
+        '尚未上报的事件中心收不到；本地记录仍在',
+        'Events not yet sent will not reach the centre; the local record stays',
+      ],
+      action: [
+        '检查磁盘；把另存的文件交给技术人员',
+        'Check the disk; hand the file that was set aside to a technician',
+      ],
+    },
+    { latch: true },
+  ),
+  'mqtt.password-file': kind('minor', {
+    what: ['读不到上报密码文件', 'The password file of the link to the centre cannot be read'],
+    effect: ['无法向中心上报；本地一切正常', 'Nothing is reported to the centre; all works here'],
+    action: ['检查机房文件中的路径和文件权限', 'Check its path in the room file and the rights of the file'],
+  }),
+  'mqtt.refused': kind('minor', {
+    what: ['中心拒绝连接', 'The centre refuses the connection'],
+    effect: ['无法向中心上报；事件暂存', 'Nothing is reported to the centre; events are kept'],
+    action: [
+      '核对用户名、密码和证书，联系中心管理员',
+      'Check user name, password and certificate and ask the centre',
+    ],
+  }),
+  'clock.step': kind(
+    'minor',
+    {
+      what: ['系统时钟发生跳变', 'The system clock jumped'],
+      effect: [
+        '旁路不受影响；录音时间标记可能不准',
+        'The bypass is not affected; times of recordings may be off',
+      ],
+      action: ['检查时钟同步，核对当前时间', 'Check the time source and compare the time'],
+    },
+    { latch: true },
+  ),
+} as const;

@@ -1,0 +1,269 @@
+/**
+ * One alarm as four regions that move side by side (state-machines.md; ISA-18.2, OPC UA part 9): condition, acknowledgement,
+ * latch, suppression. Suppressing never stops the condition from being judged, and an unknown condition keeps the last one
+ * that was known.
+ */
+import type {
+  AckState,
+  AlarmKey,
+  AlarmView,
+  Condition,
+  ConditionState,
+  Severity,
+  Suppression,
+} from '../../model/alarm.ts';
+import { severities } from '../../model/alarm.ts';
+import type { MonoMs } from '../../model/units.ts';
+import { later } from '../../model/units.ts';
+import type { Text } from '../../model/text.ts';
+import { text } from '../../model/text.ts';
+import { alarmKind } from './catalogue.ts';
+
+export interface Alarm {
+  readonly key: AlarmKey;
+  readonly id: string;
+  readonly severity: Severity;
+  readonly condition: ConditionState;
+  /** The last known condition is an alarm (on-delay over, off-delay not over). */
+  readonly stands: boolean;
+  readonly ack: AckState;
+  readonly latched: boolean;
+  readonly suppressions: readonly Suppression[];
+  readonly detail: Text;
+  /** 0 until it is raised for the first time. */
+  readonly count: number;
+  readonly raisedAt: MonoMs;
+  readonly changedAt: MonoMs;
+  readonly clearedAt: MonoMs | undefined;
+  readonly ackedBy: string | undefined;
+  /** End of the on-delay or off-delay that runs. */
+  readonly delayEndsAt: MonoMs | undefined;
+  /** Kept from before a restart, and nobody has reported its condition since: absence is no evidence until then. */
+  readonly restoredUntil: MonoMs | undefined;
+  /** Number of the moment at which it last began to sound. */
+  readonly sequence: number;
+}
+
+export const rank = (severity: Severity): number => severities.length - severities.indexOf(severity);
+
+export const sounds = (alarm: Alarm): boolean => alarm.ack === 'unacked' && alarm.suppressions.length === 0;
+
+/** Nothing is left of it: no condition, nothing to acknowledge, reset or unshelve. */
+export const isOver = (alarm: Alarm): boolean =>
+  alarm.condition === 'clear' && alarm.ack === 'none' && !alarm.latched && alarm.suppressions.length === 0;
+
+/** Not an alarm yet, and never was one: its on-delay runs for the first time. */
+export const isUnraised = (alarm: Alarm): boolean => alarm.count === 0;
+
+export function fresh(id: string, condition: Condition, at: MonoMs): Alarm {
+  return {
+    key: condition.key,
+    id,
+    severity: condition.severity ?? alarmKind(condition.key.type).severity,
+    condition: 'clear',
+    stands: false,
+    ack: 'none',
+    latched: false,
+    suppressions: [],
+    detail: condition.detail,
+    count: 0,
+    raisedAt: at,
+    changedAt: at,
+    clearedAt: undefined,
+    ackedBy: undefined,
+    delayEndsAt: undefined,
+    restoredUntil: undefined,
+    sequence: 0,
+  };
+}
+
+/** Settles the regions with each other: clear and acknowledged without a latch is nothing any more. */
+function settled(alarm: Alarm): Alarm {
+  if (alarm.stands || alarm.condition === 'rising' || alarm.latched || alarm.ack !== 'acked') return alarm;
+  return { ...alarm, ack: 'none', ackedBy: undefined };
+}
+
+const withoutDelay = (alarm: Alarm): Alarm => ({
+  ...alarm,
+  delayEndsAt: undefined,
+  restoredUntil: undefined,
+});
+
+/** The condition is reported: active or unknown. */
+export function reported(alarm: Alarm, condition: Condition, at: MonoMs): Alarm {
+  const severity = condition.severity ?? alarmKind(alarm.key.type).severity;
+  if (condition.state === 'unknown') return unseen(alarm, at);
+  const told = sameText(alarm.detail, condition.detail) ? alarm : { ...alarm, detail: condition.detail };
+  const graded = severity === told.severity ? told : regraded(told, severity, at);
+  switch (graded.condition) {
+    case 'active':
+      return graded.restoredUntil === undefined ? graded : withoutDelay(graded);
+    case 'rising':
+      return graded;
+    case 'falling':
+    case 'unknown':
+      return { ...withoutDelay(graded), condition: 'active', changedAt: at };
+    case 'clear':
+      return begins(graded, at);
+  }
+}
+
+const sameText = (a: Text, b: Text): boolean => a === b || (a.zh === b.zh && a.en === b.en);
+
+/** The same report, whether or not its machine made the object anew. */
+export const sameCondition = (a: Condition, b: Condition): boolean =>
+  a === b ||
+  (a.state === b.state &&
+    a.severity === b.severity &&
+    sameText(a.detail, b.detail) &&
+    a.key.subject === b.key.subject &&
+    a.key.type === b.key.type &&
+    a.key.qualifier === b.key.qualifier);
+
+/** Nothing that must survive a restart differs. */
+export const keepsSame = (a: Alarm, b: Alarm): boolean =>
+  a.stands === b.stands &&
+  a.ack === b.ack &&
+  a.latched === b.latched &&
+  a.severity === b.severity &&
+  a.count === b.count &&
+  a.suppressions === b.suppressions;
+
+function begins(alarm: Alarm, at: MonoMs): Alarm {
+  const { onDelayMs } = alarmKind(alarm.key.type);
+  if (onDelayMs === 0) return raised(withoutDelay(alarm), at);
+  return { ...withoutDelay(alarm), condition: 'rising', changedAt: at, delayEndsAt: later(at, onDelayMs) };
+}
+
+/** Active from here on: from `none` and from an acknowledged one that comes again, it must be acknowledged (anew). */
+function raised(alarm: Alarm, at: MonoMs): Alarm {
+  return {
+    ...withoutDelay(alarm),
+    clearedAt: undefined,
+    ackedBy: undefined,
+    condition: 'active',
+    stands: true,
+    ack: 'unacked',
+    latched: alarm.latched || alarmKind(alarm.key.type).latch,
+    count: alarm.count + 1,
+    raisedAt: at,
+    changedAt: at,
+  };
+}
+
+function regraded(alarm: Alarm, severity: Severity, at: MonoMs): Alarm {
+  const rose = rank(severity) > rank(alarm.severity);
+  if (!rose || alarm.ack !== 'acked' || !alarm.stands) return { ...alarm, severity, changedAt: at };
+  return { ...alarm, severity, ack: 'unacked', ackedBy: undefined, changedAt: at };
+}
+
+/** Nobody can see the condition: what was known last goes on. A delay that runs has no ground any more. */
+function unseen(alarm: Alarm, at: MonoMs): Alarm {
+  switch (alarm.condition) {
+    case 'active':
+    case 'falling':
+      return { ...withoutDelay(alarm), condition: 'unknown', changedAt: at };
+    case 'rising':
+      return settled({ ...withoutDelay(alarm), condition: 'clear', changedAt: at });
+    case 'unknown':
+    case 'clear':
+      return alarm.restoredUntil === undefined ? alarm : withoutDelay(alarm);
+  }
+}
+
+/** The condition is not reported any more. */
+export function absent(alarm: Alarm, at: MonoMs): Alarm {
+  if (alarm.restoredUntil !== undefined && at < alarm.restoredUntil) return alarm;
+  switch (alarm.condition) {
+    case 'active':
+    case 'unknown':
+      return ends(withoutDelay(alarm), at);
+    case 'rising':
+      return settled({ ...withoutDelay(alarm), condition: 'clear', changedAt: at });
+    case 'falling':
+    case 'clear':
+      return alarm;
+  }
+}
+
+function ends(alarm: Alarm, at: MonoMs): Alarm {
+  const { offDelayMs } = alarmKind(alarm.key.type);
+  if (offDelayMs === 0) return cleared(alarm, at);
+  return { ...alarm, condition: 'falling', changedAt: at, delayEndsAt: later(at, offDelayMs) };
+}
+
+const cleared = (alarm: Alarm, at: MonoMs): Alarm =>
+  settled({ ...withoutDelay(alarm), condition: 'clear', stands: false, clearedAt: at, changedAt: at });
+
+/** What the passing of time does: delays end, shelves run out. */
+export function elapsed(alarm: Alarm, at: MonoMs): Alarm {
+  const { delayEndsAt } = alarm;
+  const isDue = delayEndsAt !== undefined && at >= delayEndsAt;
+  const moved = !isDue ? alarm : alarm.condition === 'rising' ? raised(alarm, at) : cleared(alarm, at);
+  const kept = moved.suppressions.filter((one) => one.kind === 'by-design' || at < one.until);
+  return kept.length === moved.suppressions.length ? moved : withSuppressions(moved, kept, at);
+}
+
+/** When the last suppression ends while the condition stands, the alarm comes back as a new one to acknowledge. */
+export function withSuppressions(alarm: Alarm, suppressions: readonly Suppression[], at: MonoMs): Alarm {
+  const comesBack = alarm.suppressions.length > 0 && suppressions.length === 0 && alarm.stands;
+  const next: Alarm = { ...alarm, suppressions, changedAt: at };
+  return comesBack ? { ...next, ack: 'unacked', ackedBy: undefined } : next;
+}
+
+export const acknowledged = (alarm: Alarm, by: string, at: MonoMs): Alarm =>
+  alarm.ack === 'unacked' ? settled({ ...alarm, ack: 'acked', ackedBy: by, changedAt: at }) : alarm;
+
+/** A latch lets go only of what is over and acknowledged. */
+export const mayReset = (alarm: Alarm): boolean =>
+  alarm.latched && alarm.condition === 'clear' && alarm.ack !== 'unacked';
+
+export const reset = (alarm: Alarm, at: MonoMs): Alarm =>
+  mayReset(alarm) ? settled({ ...alarm, latched: false, changedAt: at }) : alarm;
+
+/** The next moment at which time alone changes it. */
+export function alarmDue(alarm: Alarm): MonoMs | undefined {
+  const moments = [
+    alarm.delayEndsAt,
+    alarm.restoredUntil,
+    ...alarm.suppressions.map((one) => (one.kind === 'by-design' ? undefined : one.until)),
+  ].filter((moment) => moment !== undefined);
+  return moments.reduce<MonoMs | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
+}
+
+export function viewOf(alarm: Alarm): AlarmView {
+  const { key, id, severity, condition, ack, latched, suppressions, detail, raisedAt, changedAt, count } =
+    alarm;
+  const { what, effect, action } = alarmKind(key.type);
+  return {
+    id,
+    key,
+    severity,
+    condition,
+    ack,
+    latched,
+    suppressions,
+    sounds: sounds(alarm),
+    what: detail.zh === '' ? what : text(`${what.zh}：${detail.zh}`, `${what.en}: ${detail.en}`),
+    effect,
+    action,
+    raisedAt,
+    changedAt,
+    ...(alarm.clearedAt === undefined ? {} : { clearedAt: alarm.clearedAt }),
+    ...(alarm.ackedBy === undefined ? {} : { ackedBy: alarm.ackedBy }),
+    count,
+  };
+}
+
+/** Rules that hold for every alarm at every moment. */
+export function broken(alarm: Alarm): readonly string[] {
+  const { condition, stands, ack, latched, count } = alarm;
+  const wrong: string[] = [];
+  if ((condition === 'clear' || condition === 'rising') === stands)
+    wrong.push(`alarm: ${alarm.id} is ${condition} but ${stands ? 'stands' : 'does not stand'}`);
+  if (stands && ack === 'none') wrong.push(`alarm: ${alarm.id} stands and nobody is asked`);
+  if (ack === 'acked' && !stands && !latched && condition !== 'rising')
+    wrong.push(`alarm: ${alarm.id} is over and acknowledged but kept`);
+  if (count === 0 && (stands || ack !== 'none' || latched)) wrong.push(`alarm: ${alarm.id} was never raised`);
+  return wrong;
+}

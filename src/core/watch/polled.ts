@@ -1,0 +1,127 @@
+/**
+ * A source that asks by itself (SIP OPTIONS, dial tone on an extension, ping, TCP connect, UPS). One miss says nothing:
+ * only a run of them is down, dated from its first. News older than two periods and the longest wait is unknown.
+ */
+import type { MonoMs } from '../../model/units.ts';
+import { elapsedMs, later } from '../../model/units.ts';
+import type { Source } from '../../model/room.ts';
+import type { Says } from '../../model/watch.ts';
+import type { Text } from '../../model/text.ts';
+import { text } from '../../model/text.ts';
+import type { Statement, Values } from './statement.ts';
+
+export type PolledSource = Extract<Source, { readonly everyMs: number }>;
+
+/** Misses in a row that make a source down. A dial-tone test is slow and a proof: two are enough. */
+export const missLimit = {
+  'sip-options': 3,
+  'dial-tone': 2,
+  ping: 3,
+  tcp: 3,
+  ups: 3,
+} as const satisfies Record<PolledSource['kind'], number>;
+
+/** A dial tone that was heard proves service for this long. */
+export const dialToneVetoMs = 60_000;
+
+const sipWaitMs = 4_000;
+const dialToneWaitMs = 6_000;
+const pingWaitMs = 3_000;
+const upsWaitMs = 5_000;
+
+/** Longest wait for an answer. */
+function waitMs(source: PolledSource): number {
+  switch (source.kind) {
+    case 'sip-options':
+      return sipWaitMs;
+    case 'dial-tone':
+      return dialToneWaitMs;
+    case 'ping':
+      return pingWaitMs;
+    case 'tcp':
+      return source.timeoutMs;
+    case 'ups':
+      return upsWaitMs;
+  }
+}
+
+/** News older than this is no news. */
+export const staleMs = (source: PolledSource): number => 2 * source.everyMs + waitMs(source);
+
+export interface PolledMemory {
+  readonly says: Says;
+  readonly since: MonoMs;
+  readonly at?: MonoMs;
+  readonly reason: Text;
+  readonly misses: number;
+  readonly firstMissAt?: MonoMs;
+  readonly values?: Values;
+}
+
+export const polledUnheard = (at: MonoMs): PolledMemory => ({
+  says: 'unknown',
+  since: at,
+  reason: text('尚未查询到结果', 'nothing heard yet'),
+  misses: 0,
+});
+
+export interface PolledNews {
+  readonly at: MonoMs;
+  readonly says: Says;
+  readonly reason: Text;
+  readonly values?: Values;
+}
+
+export function polledHeard(source: PolledSource, memory: PolledMemory, news: PolledNews): PolledMemory {
+  const { at, reason } = news;
+  const values = news.values === undefined ? {} : { values: news.values };
+  const isStale = memory.at !== undefined && elapsedMs(memory.at, at) > staleMs(source);
+  const says: Says = isStale ? 'unknown' : memory.says;
+  if (news.says !== 'down')
+    return {
+      says: news.says,
+      since: says === news.says ? memory.since : at,
+      at,
+      reason,
+      misses: 0,
+      ...values,
+    };
+  const firstMissAt = (isStale ? undefined : memory.firstMissAt) ?? at;
+  const misses = Math.min((isStale ? 0 : memory.misses) + 1, missLimit[source.kind]);
+  if (misses >= missLimit[source.kind])
+    return { says: 'down', since: firstMissAt, at, reason, misses, firstMissAt, ...values };
+  // What was last read stays good until the run of misses is long enough.
+  const kept = memory.values === undefined || isStale ? {} : { values: memory.values };
+  return { says, since: isStale ? at : memory.since, at, reason, misses, firstMissAt, ...kept };
+}
+
+export function polledSays(source: PolledSource, memory: PolledMemory, at: MonoMs): Statement {
+  const heardAt = memory.at;
+  if (heardAt === undefined)
+    return { says: 'unknown', since: memory.since, reason: memory.reason, missing: false };
+  const staleAt = later(heardAt, staleMs(source));
+  if (at > staleAt)
+    return {
+      says: 'unknown',
+      since: staleAt,
+      at: heardAt,
+      reason: text('结果已过期', 'the last answer is too old'),
+      missing: false,
+    };
+  const { says, since, reason, values } = memory;
+  const vetoes =
+    source.kind === 'dial-tone' &&
+    says === 'up' &&
+    memory.misses === 0 &&
+    elapsedMs(heardAt, at) < dialToneVetoMs;
+  return {
+    says,
+    since,
+    at: heardAt,
+    reason,
+    missing: memory.misses > 0,
+    changesAt: vetoes ? later(heardAt, Math.min(dialToneVetoMs, staleMs(source) + 1)) : later(staleAt, 1),
+    ...(vetoes ? { vetoAt: heardAt } : {}),
+    ...(values === undefined ? {} : { values }),
+  };
+}
