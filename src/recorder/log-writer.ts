@@ -68,6 +68,11 @@ export class LogWriter {
     return this.#pendingBytes;
   }
 
+  /** Records in the file so far. */
+  get written(): number {
+    return this.#writtenCount;
+  }
+
   /** A recording of a run before needs its segments. */
   keep(slot: number, firstSegment: number): void {
     this.#firstSegments.set(slot, firstSegment);

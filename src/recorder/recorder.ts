@@ -103,9 +103,8 @@ export class Recorder {
   #beatAt: MonoMs | undefined;
   #writeRetryAt: MonoMs | undefined;
   #holdUntil: MonoMs | undefined;
-  /** Last moment at which nothing waited for the disk. */
-  #emptyAt: MonoMs | undefined;
-  #isSlow = false;
+  /** When the log was last seen to grow. */
+  #progress: { readonly written: number; readonly at: MonoMs } | undefined;
   #firstLine = 0;
 
   constructor(parts: RecorderParts) {
@@ -402,18 +401,14 @@ export class Recorder {
     this.#watchSlowness(now);
   }
 
+  /** A write that neither succeeds nor fails. */
   #watchSlowness(now: MonoMs): void {
-    const isWaiting = (this.#log?.pendingBytes ?? 0) > 0;
-    if (!isWaiting) {
-      if (this.#isSlow) this.#trouble.outcome('slow', undefined);
-      this.#isSlow = false;
-      this.#emptyAt = now;
-      return;
-    }
-    this.#emptyAt ??= now;
-    if (this.#isSlow || elapsedMs(this.#emptyAt, now) < slowWriteMs || this.#trouble.isFailing) return;
-    this.#isSlow = true;
-    this.#trouble.outcome('slow', new Error(`nothing was written for ${slowWriteMs / 1000} s`));
+    const { pendingBytes = 0, written = 0 } = this.#log ?? {};
+    if (pendingBytes === 0 || this.#progress?.written !== written) {
+      this.#progress = { written, at: now };
+      this.#trouble.outcome('slow', undefined);
+    } else if (elapsedMs(this.#progress.at, now) >= slowWriteMs && !this.#trouble.isFailing)
+      this.#trouble.outcome('slow', new Error(`nothing was written for ${slowWriteMs / 1000} s`));
   }
 
   #writeOutcome(error: unknown): void {
