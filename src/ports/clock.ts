@@ -5,3 +5,6 @@ export interface Clock {
   mono(): MonoMs;
   wall(): WallMs;
 }
+
+/** Runs `run` once, `ms` from now, unless the function that it returns is called before. */
+export type After = (ms: number, run: () => void) => () => void;

@@ -21,10 +21,11 @@ export interface LineCard {
   start(handlers: LineCardHandlers): void;
   /** Tell the card where every relay shall be: index 0 is relay 1. Sent when it differs from the last, and repeated every second. */
   drive(coils: readonly CoilCommand[]): void;
-  /** One short energising of an `open` relay. */
+  /** One short energising of an `open` relay; relay 1 is 1. */
   pulse(relay: number, ms: number): void;
   /** Feed the card's watchdog. Only the health gate of a completed turn calls this. */
   feed(): void;
+  /** Output 1 is 1. */
   output(index: number, energised: boolean): void;
   close(): Promise<void>;
   readonly counters: Readonly<LineCardCounters>;
@@ -51,6 +52,7 @@ export interface LineCardHandlers {
     bypassKey: KeyPosition,
     hostLost: boolean,
   ): void;
+  /** Input 1 is 1. Every input is told once at the start of a session. */
   input(at: MonoMs, index: number, closed: boolean): void;
   /** Samples that never arrived, counted by the card's sequence. */
   gap(at: MonoMs, samples: number): void;
