@@ -59,6 +59,8 @@ export interface Terminal {
   readonly number: number;
   /** Modbus unit, for registers. */
   readonly unit?: number;
+  /** For registers: read by function 4 (input) or 3 (holding). */
+  readonly table?: 'input' | 'holding';
 }
 
 export type InputRole =

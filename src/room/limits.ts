@@ -1,0 +1,330 @@
+/**
+ * Every value that a room file may set, with the least and the most that is allowed, its default and the reason for the
+ * bounds. The values are those of the specification of the safety core; a value outside is refused, never clipped.
+ */
+import type { Text } from '../model/text.ts';
+import { text } from '../model/text.ts';
+import { formatDuration } from './short-forms.ts';
+
+export interface Limit {
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+  /** `ms` is written as a duration in the file (`3s`, `10m`); `days` as `400d`; `percent` as `85%`; the rest as a number. */
+  readonly unit: 'ms' | 'days' | 'percent' | 'count' | 'bits/s';
+  readonly reason: Text;
+}
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+export const limits = {
+  'bypass.confirm': {
+    min: second,
+    max: minute,
+    default: 3 * second,
+    unit: 'ms',
+    reason: text(
+      '太短会误动作，太长则打不进的呼叫增多',
+      'shorter trips on a passing fault, longer loses callers',
+    ),
+  },
+  'bypass.busy-cap': {
+    min: 5 * second,
+    max: 5 * minute,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text(
+      '通话无语音时，最多等这么久再切换',
+      'a call without speech may hold its line back only this long',
+    ),
+  },
+  'bypass.call-cap': {
+    min: 30 * second,
+    max: 15 * minute,
+    default: 5 * minute,
+    unit: 'ms',
+    reason: text(
+      '再长的通话也不得使线路一直停在故障交换机上',
+      'no call may keep a line on a dead PBX for ever',
+    ),
+  },
+  'bypass.idle-for': {
+    min: 6 * second,
+    max: minute,
+    default: 6 * second,
+    unit: 'ms',
+    reason: text(
+      '须长于两次振铃之间的静默（一个振铃周期加 1 秒）',
+      'longer than the silence between two rings: one ring period and 1 s',
+    ),
+  },
+  'bypass.loop-open': {
+    min: 1500,
+    max: 5 * second,
+    default: 1500,
+    unit: 'ms',
+    reason: text(
+      '须长于拍叉簧，否则会把拍叉误作挂机',
+      'longer than a hook flash, which would else look like the end of the call',
+    ),
+  },
+  'bypass.restore-after': {
+    min: 30 * second,
+    max: hour,
+    default: 2 * minute,
+    unit: 'ms',
+    reason: text('交换机的 SIP 先于用户板恢复', 'a PBX answers SIP long before its line boards work'),
+  },
+  'bypass.spacing': {
+    min: 500,
+    max: 30 * second,
+    default: second,
+    unit: 'ms',
+    reason: text('逐线恢复，限制线圈冲击电流', 'line by line, and it limits the in-rush of the coils'),
+  },
+  'bypass.prove': {
+    min: 20 * second,
+    max: 10 * minute,
+    default: minute,
+    unit: 'ms',
+    reason: text(
+      '恢复后须观察足够久，才能看出振铃无人应答',
+      'long enough after a restore to see a ring go unanswered',
+    ),
+  },
+  'bypass.ring-limit': {
+    min: 10 * second,
+    max: minute,
+    default: 20 * second,
+    unit: 'ms',
+    reason: text(
+      '短于两三次振铃不能证明交换机不应答',
+      'fewer than three rings do not prove that nobody answers',
+    ),
+  },
+  'bypass.restores-per-hour': {
+    min: 1,
+    max: 12,
+    default: 4,
+    unit: 'count',
+    reason: text(
+      '反复恢复会磨损继电器；切换到旁路从不受限',
+      'endless restores wear the relays; a trip is never limited',
+    ),
+  },
+  'host-lost': {
+    min: 5 * second,
+    max: 30 * second,
+    default: 5 * second,
+    unit: 'ms',
+    reason: text(
+      '程序重启（2 秒内）不得触发；超过则线路无人看守',
+      'a restart (2 s) must fit in; longer leaves the lines unguarded',
+    ),
+  },
+  'host-lost on a serial link': {
+    min: 5 * second,
+    max: 10 * second,
+    default: 5 * second,
+    unit: 'ms',
+    reason: text(
+      '串口没有网络切换的借口；只有 TCP 可到 30 秒',
+      'a serial wire has no switch that reboots; only TCP may wait up to 30 s',
+    ),
+  },
+  'modbus.timeout': {
+    min: 100,
+    max: 5 * second,
+    default: second,
+    unit: 'ms',
+    reason: text(
+      '慢的 UPS 应答需一两秒，太长会拖住同线的其他设备',
+      'a slow UPS takes a second or two; longer holds up the others on the wire',
+    ),
+  },
+  'point.debounce': {
+    min: 0,
+    max: 2 * second,
+    default: 20,
+    unit: 'ms',
+    reason: text('触点抖动一般在 20 毫秒内', 'contacts bounce for less than 20 ms as a rule'),
+  },
+  'register.every': {
+    min: second,
+    max: hour,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text(
+      '9600 波特的线上每秒最多约二十次读取',
+      'a 9600 baud wire carries some twenty reads a second',
+    ),
+  },
+  'dial-tone.every': {
+    min: 5 * minute,
+    max: hour,
+    default: 10 * minute,
+    unit: 'ms',
+    reason: text('更频繁会占住交换机的分机端口', 'more often would keep the extension port of the PBX busy'),
+  },
+  'sip-options.every': {
+    min: 2 * second,
+    max: 5 * minute,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text(
+      '更频繁会被当作攻击；更慢则发现故障太迟',
+      'more often looks like an attack, slower sees the fault late',
+    ),
+  },
+  'sip-options.suspect': {
+    min: 500,
+    max: minute,
+    default: second,
+    unit: 'ms',
+    reason: text(
+      '可疑时加快询问，但不得压垮刚恢复的交换机',
+      'ask faster in doubt, without drowning a PBX that comes back',
+    ),
+  },
+  'ping.every': {
+    min: second,
+    max: 10 * minute,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text('连续三次无应答才算故障', 'three misses make a fault'),
+  },
+  'tcp.every': {
+    min: second,
+    max: 10 * minute,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text('连续三次无应答才算故障', 'three misses make a fault'),
+  },
+  'tcp.timeout': {
+    min: 100,
+    max: 30 * second,
+    default: 2 * second,
+    unit: 'ms',
+    reason: text('局域网内的连接应在几毫秒内建立', 'within a LAN a connection takes milliseconds'),
+  },
+  'ups.every': {
+    min: second,
+    max: 10 * second,
+    default: 5 * second,
+    unit: 'ms',
+    reason: text('市电中断须在 10 秒内发现', 'a mains failure must be seen within 10 s'),
+  },
+  'snmp.every': {
+    min: second,
+    max: 10 * minute,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text('连续三次无应答才算故障', 'three misses make a fault'),
+  },
+  'recorder.pre-roll': {
+    min: 0,
+    max: 10 * second,
+    default: 2 * second,
+    unit: 'ms',
+    reason: text('共享内存中只保留这么久的语音', 'the rings in memory hold no more than this'),
+  },
+  'recorder.hang-over': {
+    min: second,
+    max: 30 * second,
+    default: 3 * second,
+    unit: 'ms',
+    reason: text('太短会把一次通话切成多段', 'shorter cuts one call into pieces'),
+  },
+  'recorder.keep': {
+    min: 30,
+    max: 3650,
+    default: 400,
+    unit: 'days',
+    reason: text('录音要求至少保存一年', 'a year at least is asked of the recordings'),
+  },
+  'recorder.prompt-at': {
+    min: 50,
+    max: 95,
+    default: 85,
+    unit: 'percent',
+    reason: text('须留出处理的时间和空间', 'there must be time and room left to act'),
+  },
+  'recorder.bit-rate': {
+    min: 8000,
+    max: 64000,
+    default: 16000,
+    unit: 'bits/s',
+    reason: text(
+      '8 kHz 语音：低于 8 kb/s 听不清，高于 64 kb/s 无益',
+      'telephone speech: unclear below 8 kb/s, no gain above 64 kb/s',
+    ),
+  },
+  'recorder.complexity': {
+    min: 0,
+    max: 10,
+    default: 5,
+    unit: 'count',
+    reason: text(
+      'Opus 编码复杂度；慢的树莓派用 0 或 1',
+      'complexity of the Opus encoder; 0 or 1 on a slow Pi',
+    ),
+  },
+  'http.port': {
+    min: 1,
+    max: 65535,
+    default: 8080,
+    unit: 'count',
+    reason: text('TCP 端口号', 'a TCP port'),
+  },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof limits;
+
+/** A name of the table; for what comes out of the schema, where it is plain text. */
+export const limitNamed = (name: string): Limit | undefined =>
+  Object.hasOwn(limits, name) ? (limits as Record<string, Limit>)[name] : undefined;
+
+/** The value as one writes it in the room file. */
+export function written(value: number, unit: Limit['unit']): string {
+  switch (unit) {
+    case 'ms':
+      return formatDuration(value);
+    case 'days':
+      return `${value}d`;
+    case 'percent':
+      return `${value}%`;
+    case 'count':
+    case 'bits/s':
+      return String(value);
+  }
+}
+
+export const isWithin = (limit: Limit, value: number): boolean => value >= limit.min && value <= limit.max;
+
+/** What a file may hold in total. Bounds the work of reading it and the load of the room. */
+export const roomLimits = {
+  fileBytes: 256 * 1024,
+  nesting: 32,
+  aliases: 100,
+  buses: 32,
+  points: 256,
+  /** 32 lines are asked; 64 is eight cards. */
+  lines: 64,
+  subjects: 256,
+  evidencePerSubject: 16,
+  problems: 500,
+} as const;
+
+/** Terminals of one line card, as the wire protocol knows them. */
+export const cardTerminals = { channel: 8, relay: 8, input: 8, output: 4 } as const;
+
+/**
+ * Pins of the Pi's header that are inputs with a pull-down until the program claims them, and shared with nothing: only
+ * these may drive a relay (BCM 0–8 are pulled up at power-on, 2/3 are I²C, 7–11 SPI, 14/15 the UART).
+ */
+export const pinsSafeForRelays: readonly number[] = [16, 17, 20, 21, 22, 23, 24, 25, 26, 27];
+/** Shared with the HAT's EEPROM, I²C and the UART: an input here may be driven by somebody else. */
+export const pinsShared: readonly number[] = [0, 1, 2, 3, 14, 15];
+export const lastHeaderPin = 27;

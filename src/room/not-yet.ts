@@ -1,0 +1,39 @@
+/**
+ * Keys that a room file may already hold and that this version does not act on. `check` tells each of them, so that
+ * nobody relies on what does not happen; what is used later is taken off this list.
+ */
+import { text } from '../model/text.ts';
+import type { Source } from '../model/room.ts';
+import type { Path } from './problem.ts';
+import type { Reading } from './reading.ts';
+
+/** Kinds of evidence that say nothing in this version. They do not count when a trip is judged possible. */
+const silentKinds: readonly string[] = ['dial-tone', 'call-records', 'snmp'];
+
+export const speaks = (kind: Source['kind']): boolean => !silentKinds.includes(kind);
+
+export function tellNotYet({ draft, report, indexInFile }: Reading): void {
+  const tell = (path: Path): void =>
+    report({
+      severity: 'note',
+      path,
+      at: 'key',
+      message: text('已接受，但本版本尚未使用', 'accepted, not used by this version yet'),
+    });
+  if (draft['power-cut'] !== undefined) tell(['power-cut']);
+  if (draft.people !== undefined) tell(['people']);
+  if (draft.bypass?.exercise !== undefined) tell(['bypass', 'exercise']);
+  if (draft.recorder?.backup !== undefined) tell(['recorder', 'backup']);
+  for (const [id, line] of Object.entries(draft.lines ?? {})) {
+    if (line['alternate-phone'] !== undefined) tell(['lines', id, 'alternate-phone']);
+  }
+  for (const [id, point] of Object.entries(draft.points ?? {})) {
+    if ('register' in point) tell(['points', id, 'register']);
+  }
+  for (const [id, { evidence }] of Object.entries(draft.subjects ?? {})) {
+    for (const [index, source] of evidence.entries()) {
+      const kind = silentKinds.find((name) => name in source);
+      if (kind !== undefined) tell(['subjects', id, 'evidence', indexInFile(evidence, index), kind]);
+    }
+  }
+}

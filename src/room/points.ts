@@ -1,0 +1,155 @@
+/** The points of a room file: buttons, contacts, horn, lamps, the `healthy` output and polled values. */
+import type { InputPoint, OutputPoint, Point, RegisterPoint } from '../model/room.ts';
+import { text } from '../model/text.ts';
+import type { Draft } from './schema.ts';
+import { durationOr, nameText } from './reading.ts';
+import type { Reading } from './reading.ts';
+import { parseThreshold } from './short-forms.ts';
+import type { Terminals } from './terminals.ts';
+
+type WrittenPoint = NonNullable<Draft['points']>[string];
+type Written<K extends string> = Extract<WrittenPoint, Record<K, unknown>>;
+
+export function readPoints(reading: Reading, terminals: Terminals): Map<string, Point> {
+  const points = new Map<string, Point>();
+  for (const [id, written] of Object.entries(reading.draft.points ?? {})) {
+    const point =
+      'input' in written
+        ? readInput(id, written, reading, terminals)
+        : 'output' in written
+          ? readOutput(id, written, terminals)
+          : readRegister(id, written, reading, terminals);
+    if (point !== undefined) points.set(id, point);
+  }
+  tellMissingOutputs(reading, points);
+  return points;
+}
+
+function readInput(
+  id: string,
+  written: Written<'input'>,
+  { report }: Reading,
+  terminals: Terminals,
+): InputPoint | undefined {
+  const { role = 'plain' } = written;
+  const isButton = role.endsWith('-button');
+  const contact = written.contact ?? (isButton ? 'normally-open' : 'normally-closed');
+  if (role === 'bypass-key' && contact === 'normally-open') {
+    report({
+      severity: 'error',
+      path: ['points', id, 'contact'],
+      message: text(
+        '旁路钥匙的触点必须常闭：断线须读作“已转动”',
+        'the contact of the bypass key must be normally closed: a cut wire has to read as "turned"',
+      ),
+      hint: text('改用 normally-closed 的触点。', 'Wire a normally-closed contact.'),
+    });
+  }
+  if (isButton && written.severity !== undefined) {
+    report({
+      severity: 'warning',
+      path: ['points', id, 'severity'],
+      at: 'key',
+      message: text('按钮不产生告警，severity 无作用', 'a button raises no alarm: severity has no effect'),
+    });
+  }
+  const [terminal] = terminals.take(written.input, 'input', ['points', id, 'input']);
+  return (
+    terminal && {
+      kind: 'input',
+      id,
+      name: nameText(written.name, id),
+      terminal,
+      role,
+      contact,
+      debounceMs: durationOr(written.debounce, 'point.debounce'),
+      severity: written.severity ?? 'major',
+    }
+  );
+}
+
+function readOutput(id: string, written: Written<'output'>, terminals: Terminals): OutputPoint | undefined {
+  const [terminal] = terminals.take(written.output, 'output', ['points', id, 'output']);
+  return (
+    terminal && {
+      kind: 'output',
+      id,
+      name: nameText(written.name, id),
+      terminal,
+      role: written.role ?? 'plain',
+      activeLow: written['active-low'] ?? false,
+    }
+  );
+}
+
+function readRegister(
+  id: string,
+  written: Written<'register'>,
+  { report }: Reading,
+  terminals: Terminals,
+): RegisterPoint | undefined {
+  const warn = written.warn === undefined ? undefined : parseThreshold(written.warn);
+  const critical = written.critical === undefined ? undefined : parseThreshold(written.critical);
+  if (warn !== undefined && critical !== undefined) {
+    const isReached = warn.when === '>' ? critical.value > warn.value : critical.value < warn.value;
+    if (warn.when !== critical.when || !isReached) {
+      report({
+        severity: 'error',
+        path: ['points', id, 'critical'],
+        message: text(
+          `critical（${written.critical ?? ''}）须比 warn（${written.warn ?? ''}）更远`,
+          `critical (${written.critical ?? ''}) must lie beyond warn (${written.warn ?? ''})`,
+        ),
+      });
+    }
+  }
+  const terminal = terminals.register(written.register, ['points', id, 'register']);
+  return (
+    terminal && {
+      kind: 'register',
+      id,
+      name: nameText(written.name, id),
+      terminal,
+      scale: written.scale ?? 1,
+      unit: written.unit ?? '',
+      ...(warn === undefined ? {} : { warn }),
+      ...(critical === undefined ? {} : { critical }),
+      deadband: written.deadband ?? 0,
+      everyMs: durationOr(written.every, 'register.every'),
+    }
+  );
+}
+
+/** A room without a horn is silent, and one without `healthy` is silent when linekeeper itself is dead. */
+function tellMissingOutputs({ report, isWhole, draft }: Reading, points: ReadonlyMap<string, Point>): void {
+  if (!isWhole('points') || !isWhole('buses')) return;
+  const has = (role: OutputPoint['role']): boolean =>
+    [...points.values()].some((point) => point.kind === 'output' && point.role === role);
+  const path = draft.points === undefined ? [] : ['points'];
+  if (!has('horn')) {
+    report({
+      severity: 'warning',
+      path,
+      at: 'key',
+      message: text(
+        '没有 role: horn 的输出：告警不会响',
+        'no output with role: horn: alarms make no sound in the room',
+      ),
+    });
+  }
+  if (!has('healthy')) {
+    report({
+      severity: 'warning',
+      path,
+      at: 'key',
+      message: text(
+        '没有 role: healthy 的输出：linekeeper 自身停了无人知晓',
+        'no output with role: healthy: nothing sounds when linekeeper itself is dead',
+      ),
+      hint: text(
+        '接一个继电器，释放时由独立供电的蜂鸣器报警。',
+        'Wire a relay whose release sounds a separately fed buzzer.',
+      ),
+    });
+  }
+}

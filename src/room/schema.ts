@@ -1,0 +1,730 @@
+/**
+ * The room file as it is written: every key, its form, its default and what it is for. One schema for all: `load.ts`
+ * validates with it, `write-schema.ts` makes the editor's schema and the tables of docs/room-file.md from it. What a
+ * key *means together with others* is not said here but in the files that read the sections.
+ */
+import { Type } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
+import { text } from '../model/text.ts';
+import type { LimitName } from './limits.ts';
+import { roomLimits } from './limits.ts';
+import {
+  about,
+  days,
+  duration,
+  forms,
+  matching,
+  named,
+  one,
+  percent,
+  strict,
+  whole,
+  words,
+} from './schema-words.ts';
+import * as short from './short-forms.ts';
+
+const terminal = (zh: string, en: string, example: string) =>
+  matching(
+    short.terminalPattern,
+    text(`接线端，如 ${example}`, `a terminal such as ${example}`),
+    about(zh, en),
+  );
+const nameOf = (zh: string, en: string, example: string) =>
+  matching(short.namePattern, text(`名称，如 ${example}`, `a name such as ${example}`), about(zh, en));
+const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
+
+const bauds = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] as const;
+const baud = (preset: (typeof bauds)[number]) =>
+  Type.Unsafe<(typeof bauds)[number]>({
+    type: 'integer',
+    enum: [...bauds],
+    default: preset,
+    ...about('串口速率', 'speed of the serial wire'),
+  });
+const parity = one(['none', 'even', 'odd'], about('串口校验', 'parity of the serial wire'), 'none');
+const filePath = (zh: string, en: string) => Type.String({ minLength: 1, maxLength: 300, ...about(zh, en) });
+
+// ---- buses ----
+
+const lineCard = strict(
+  {
+    'line-card': matching(
+      short.cardLinkPattern,
+      text('"serial:/dev/…" 或 "tcp://主机:端口"', '"serial:/dev/…" or "tcp://host:port"'),
+      about('线路卡的连接', 'how the line card is reached'),
+    ),
+    baud: optional(baud(921600)),
+    parity: optional(parity),
+    'serial-number': optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 32,
+        ...about(
+          '必须是这块卡；不写则绑定首次见到的卡',
+          'only this card is obeyed; without it the first one seen is bound',
+        ),
+      }),
+    ),
+    'key-file': optional(
+      filePath('TCP 会话密钥文件（权限 0600）', 'file with the shared key of the TCP session (mode 0600)'),
+    ),
+    'host-lost': optional(
+      duration(
+        'host-lost',
+        about(
+          '多久收不到喂狗信号，卡就自行把线路切到旁路',
+          'without a feed for this long the card takes its lines to bypass by itself',
+        ),
+      ),
+    ),
+  },
+  about('线路卡：8 条线路及其旁路继电器', 'a line card: 8 lines and their bypass relays'),
+  'line-card',
+);
+const modbus = strict(
+  {
+    modbus: matching(
+      short.modbusLinkPattern,
+      text('"rtu:/dev/…" 或 "tcp://主机:502"', '"rtu:/dev/…" or "tcp://host:502"'),
+      about('Modbus 连接', 'how the Modbus devices are reached'),
+    ),
+    baud: optional(baud(9600)),
+    parity: optional(parity),
+    timeout: optional(duration('modbus.timeout', about('等待应答的最长时间', 'longest wait for an answer'))),
+  },
+  about('Modbus 总线（UPS、温湿度等）', 'a Modbus line (UPS, sensors)'),
+  'modbus',
+);
+const serial = strict(
+  {
+    serial: matching(
+      short.serialLinkPattern,
+      text('/dev/… 或 "tcp://主机:端口"', '/dev/… or "tcp://host:port"'),
+      about('串口（交换机话单等）', 'a serial wire (call records of the PBX)'),
+    ),
+    baud: optional(baud(9600)),
+    parity: optional(parity),
+  },
+  about('普通串口', 'a plain serial wire'),
+  'serial',
+);
+const gpio = strict(
+  {
+    gpio: one(
+      ['auto', 'onoff', 'chardev', 'virtual'],
+      about('引脚的访问方式；auto 自行选择', 'how the pins are reached; auto finds out'),
+    ),
+    chip: optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        ...about(
+          'GPIO 芯片标签；不写则找树莓派的排针',
+          "label of the GPIO chip; without it the Pi's header is found",
+        ),
+      }),
+    ),
+    pump: optional(
+      Type.Integer({
+        ...about(
+          '电荷泵引脚：保持线圈电源的使能；本机旁路继电器必需',
+          'pin of the charge pump that holds the enable of the coil supply; bypass relays on this bus need it',
+        ),
+      }),
+    ),
+    'accept-outputs-kept': optional(
+      Type.Boolean({
+        default: false,
+        ...about(
+          '明知平台在进程死后仍保持输出，仍接受本机旁路继电器',
+          'accept bypass relays here although the platform keeps the outputs of a dead process',
+        ),
+      }),
+    ),
+  },
+  about('树莓派引脚', "the Pi's own pins"),
+  'gpio',
+);
+
+// ---- points ----
+
+const severity = (preset: 'major') =>
+  one(['critical', 'major', 'minor', 'warning'], about('告警级别', 'severity of the alarm'), preset);
+const pointName = optional(
+  words(about('给人看的名称；不写则用键名', 'name for people; without it the key is used')),
+);
+
+const input = strict(
+  {
+    input: terminal('输入端', 'terminal of the input', 'pi/20 / card-a/in1'),
+    name: pointName,
+    role: optional(
+      one(
+        ['plain', 'silence-button', 'acknowledge-button', 'reset-button', 'test-button', 'bypass-key'],
+        about('用途', 'what it is for'),
+        'plain',
+      ),
+    ),
+    contact: optional(
+      one(
+        ['normally-open', 'normally-closed'],
+        about(
+          '正常时的触点状态；不写：按钮常开，其余常闭（断线即告警）',
+          'position when nothing is wrong; without it a button is normally open, all else normally closed (a cut wire alarms)',
+        ),
+      ),
+    ),
+    debounce: optional(
+      duration('point.debounce', about('短于此的抖动不计', 'bounce shorter than this is ignored')),
+    ),
+    severity: optional(severity('major')),
+  },
+  about('开关量输入', 'a wired input'),
+  'input',
+);
+const output = strict(
+  {
+    output: terminal('输出端', 'terminal of the output', 'pi/23 / card-a/out1'),
+    name: pointName,
+    role: optional(
+      one(
+        ['plain', 'horn', 'lamp', 'healthy'],
+        about(
+          '用途；healthy 在正常时吸合，释放即由独立蜂鸣器报警',
+          'what it is for; healthy is energised while all is well, released it lets a separate buzzer sound',
+        ),
+        'plain',
+      ),
+    ),
+    'active-low': optional(
+      Type.Boolean({ default: false, ...about('低电平吸合', 'the output is energised by a low level') }),
+    ),
+  },
+  about('开关量输出', 'a wired output'),
+  'output',
+);
+const threshold = (zh: string, en: string) =>
+  matching(short.thresholdPattern, text('如 "> 30" 或 "< 5"', 'such as "> 30" or "< 5"'), about(zh, en));
+const register = strict(
+  {
+    register: terminal(
+      '总线/单元/寄存器（30001 起输入，40001 起保持）',
+      'bus/unit/register (input registers from 30001, holding from 40001)',
+      'rs485/12/30001',
+    ),
+    name: pointName,
+    scale: optional(
+      Type.Number({ default: 1, ...about('读数乘以此数', 'the reading is multiplied by this') }),
+    ),
+    unit: optional(Type.String({ maxLength: 12, default: '', ...about('单位', 'unit') })),
+    warn: optional(threshold('提示门限', 'threshold of the warning')),
+    critical: optional(threshold('紧急门限', 'threshold of the critical alarm')),
+    deadband: optional(
+      Type.Number({
+        minimum: 0,
+        default: 0,
+        ...about('回差', 'how far it must come back before the alarm clears'),
+      }),
+    ),
+    every: optional(duration('register.every', about('读取周期', 'period of reading'))),
+  },
+  about('Modbus 模拟量', 'a polled value'),
+  'register',
+);
+
+// ---- lines ----
+
+const line = strict(
+  {
+    channel: terminal(
+      '线路卡通道；区间写 card-a/1..8',
+      'channel of a line card; card-a/1..8 for a range',
+      'card-a/1',
+    ),
+    bypass: optional(
+      terminal(
+        '旁路继电器；不写则只录音和监视',
+        'bypass relay; without it the line is recorded and watched only',
+        'card-a/relay1 / card-a/relay1..8 / pi/23',
+      ),
+    ),
+    trunk: Type.String({
+      minLength: 1,
+      maxLength: 32,
+      ...about(
+        '中继号码；{n} {nn} 代入线号',
+        'number of the trunk; {n} {nn} stand for the number of the line',
+      ),
+    }),
+    phone: Type.String({
+      minLength: 1,
+      maxLength: 32,
+      ...about('旁路时接通的席位电话', 'seat phone that the trunk reaches in bypass'),
+    }),
+    'alternate-phone': optional(
+      terminal('备用席位的继电器', 'relay to another phone, for a desk that fails', 'card-b/relay2'),
+    ),
+    kind: optional(
+      one(['trunk', 'direct', 'dispatch', 'standby'], about('线路种类', 'kind of the line'), 'trunk'),
+    ),
+    answers: optional(
+      one(
+        ['people', 'pbx'],
+        about(
+          '谁先应答：pbx 指交换机自动应答，一条线无人应答即可证明故障；people 需两条',
+          'who answers first: pbx answers by itself, so one unanswered line proves it down; people: two are needed',
+        ),
+        'people',
+      ),
+    ),
+  },
+  about('一条中继线，或一段（L01-L08）', 'one trunk line, or a range (L01-L08)'),
+);
+
+// ---- subjects ----
+
+const every = (name: LimitName) => optional(duration(name, about('周期', 'period')));
+const host = (zh: string, en: string) =>
+  matching(
+    short.hostPattern,
+    text('主机名或地址，如 10.0.0.1', 'a host or address such as 10.0.0.1'),
+    about(zh, en),
+  );
+
+const evidence = forms(
+  [
+    strict(
+      {
+        point: nameOf(
+          '输入测点：离开正常位置即故障',
+          'an input: leaving its normal position is a fault',
+          'pbx-alarm',
+        ),
+      },
+      about('接点（wire 域，实证）', 'a contact (domain wire, proof)'),
+      'point',
+    ),
+    strict(
+      {
+        lines: Type.Union(
+          [
+            matching(
+              short.lineKeyPattern,
+              text('all、线名或区间', 'all, a line or a range'),
+              about('线路', 'lines'),
+            ),
+            Type.Array(
+              matching(short.lineKeyPattern, text('线名或区间', 'a line or a range'), about('线路', 'lines')),
+              {
+                minItems: 1,
+                maxItems: roomLimits.lines,
+              },
+            ),
+          ],
+          {
+            'x-expects': text('all、L01、L01-L08 或其列表', 'all, L01, L01-L08 or a list of them'),
+            ...about(
+              '振铃无人应答证明故障；应答或占线即否决',
+              'rung unanswered proves it down; answered or seized is a veto',
+            ),
+          },
+        ),
+      },
+      about('线路本身（lines 域，实证）', 'the lines themselves (domain lines, proof)'),
+      'lines',
+    ),
+    strict(
+      {
+        'dial-tone': strict(
+          {
+            extension: terminal(
+              '接备用分机（不是中继）的通道',
+              'channel on a spare extension, never a trunk',
+              'card-b/8',
+            ),
+            every: every('dial-tone.every'),
+          },
+          about('分机拨号音', 'dial tone of an extension'),
+        ),
+      },
+      about('分机拨号音（extension 域，实证）', 'dial tone of an extension (domain extension, proof)'),
+      'dial-tone',
+    ),
+    strict(
+      {
+        'sip-options': matching(
+          short.sipPattern,
+          text('"sip:主机:5060"', '"sip:host:5060"'),
+          about('SIP OPTIONS 询问的对象', 'whom to ask with SIP OPTIONS'),
+        ),
+        every: every('sip-options.every'),
+        suspect: optional(duration('sip-options.suspect', about('有疑时的周期', 'period while in doubt'))),
+      },
+      about('SIP OPTIONS（our-lan 域，旁证）', 'SIP OPTIONS (domain our-lan, hint)'),
+      'sip-options',
+    ),
+    strict(
+      {
+        'call-records': nameOf('送话单的串口', 'serial bus that the records come from', 'smdr'),
+        format: nameOf('config/pbx/ 中的话单格式', 'format of config/pbx/', 'avaya-ip-office'),
+      },
+      about(
+        '话单（serial 域，旁证）：线路见到而话单没有的呼叫',
+        'call records (domain serial, hint): calls that our lines saw and that left none',
+      ),
+      'call-records',
+    ),
+    strict(
+      { ping: host('ping 的主机', 'host to ping'), every: every('ping.every') },
+      about('ping（our-lan 域，旁证）', 'ping (domain our-lan, hint)'),
+      'ping',
+    ),
+    strict(
+      {
+        tcp: matching(
+          short.hostPortPattern,
+          text('"主机:端口"', '"host:port"'),
+          about('能建立 TCP 连接', 'a TCP connection can be made'),
+        ),
+        every: every('tcp.every'),
+        timeout: optional(
+          duration('tcp.timeout', about('等待连接的最长时间', 'longest wait for the connection')),
+        ),
+      },
+      about('TCP 连接（our-lan 域，旁证）', 'TCP connect (domain our-lan, hint)'),
+      'tcp',
+    ),
+    strict(
+      {
+        ups: matching(
+          '^[A-Za-z][A-Za-z0-9-]*(/\\d{1,3})?$',
+          text('总线/单元，如 rs485/1', 'bus/unit such as rs485/1'),
+          about('UPS 所在的 Modbus 总线和单元号', 'Modbus bus and unit of the UPS'),
+        ),
+        model: nameOf('config/ups/ 中的型号', 'model of config/ups/', 'huawei-ups2000'),
+        every: every('ups.every'),
+      },
+      about('UPS 读数（所在总线的域，实证）', 'readings of a UPS (domain of its bus, proof)'),
+      'ups',
+    ),
+    strict(
+      {
+        snmp: host('SNMP 主机', 'host to ask by SNMP'),
+        oid: Type.String({ minLength: 1, maxLength: 128, ...about('对象', 'object') }),
+        every: every('snmp.every'),
+      },
+      about('SNMP（our-lan 域，旁证）', 'SNMP (domain our-lan, hint)'),
+      'snmp',
+    ),
+  ],
+  about('一条判据', 'one source of evidence'),
+);
+
+const subject = strict(
+  {
+    kind: one(['pbx', 'server', 'terminal', 'network', 'ups', 'room'], about('种类', 'kind')),
+    name: pointName,
+    evidence: Type.Array(evidence, {
+      minItems: 1,
+      maxItems: roomLimits.evidencePerSubject,
+      ...about('判据', 'what speaks for it'),
+    }),
+    'down-when': optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: roomLimits.evidencePerSubject,
+        ...about(
+          '几条判据故障才算故障；默认 2（只有一条时为 1），交换机只能更多',
+          'how many sources must be down; 2 by default (1 where there is one), for a PBX only more',
+        ),
+      }),
+    ),
+    'depends-on': optional(
+      Type.Array(nameOf('监视对象', 'a subject', 'lan'), {
+        maxItems: 16,
+        uniqueItems: true,
+        ...about('它们故障时，本对象的判据不可知', 'while these are down, nothing can be known of this one'),
+      }),
+    ),
+  },
+  about('一个监视对象', 'one watched thing'),
+);
+
+// ---- settings ----
+
+const clockTime = '([01]\\d|2[0-3]):[0-5]\\d';
+const bypass = strict(
+  {
+    confirm: optional(
+      duration(
+        'bypass.confirm',
+        about('故障持续这么久才切换', 'the fault must last this long before the trip'),
+      ),
+    ),
+    'busy-cap': optional(
+      duration(
+        'bypass.busy-cap',
+        about('通话中无语音，最多等这么久', 'a call without speech is cut over after this'),
+      ),
+    ),
+    'call-cap': optional(
+      duration(
+        'bypass.call-cap',
+        about('通话中有语音，最多等这么久', 'a call with speech is cut over after this'),
+      ),
+    ),
+    'idle-for': optional(
+      duration(
+        'bypass.idle-for',
+        about('线路空闲这么久才恢复', 'a line is restored after it was idle this long'),
+      ),
+    ),
+    'loop-open': optional(
+      duration(
+        'bypass.loop-open',
+        about('环路断开这么久即挂机', 'an open loop of this length is the end of a call'),
+      ),
+    ),
+    restore: optional(
+      one(
+        ['when-idle', 'by-key', 'by-command'],
+        about('恢复方式：自动、钥匙或命令', 'who restores: the program, the key or a command'),
+        'when-idle',
+      ),
+    ),
+    'restore-after': optional(
+      duration(
+        'bypass.restore-after',
+        about('交换机持续正常这么久才恢复', 'the PBX must be up without break this long before'),
+      ),
+    ),
+    'restores-per-hour': optional(
+      whole(
+        'bypass.restores-per-hour',
+        about('超过则由人恢复；切换从不受限', 'then a person restores; a trip is never refused'),
+      ),
+    ),
+    spacing: optional(
+      duration('bypass.spacing', about('两条线恢复的间隔', 'pause between the restores of two lines')),
+    ),
+    prove: optional(
+      duration('bypass.prove', about('恢复后观察这么久', 'a restored line is on probation for this long')),
+    ),
+    'ring-limit': optional(
+      duration(
+        'bypass.ring-limit',
+        about('振铃这么久无人应答即算不应答', 'rung this long without answer counts as unanswered'),
+      ),
+    ),
+    exercise: optional(
+      strict(
+        {
+          every: one(['week', 'month', 'quarter'], about('周期', 'how often')),
+          at: matching(
+            `^((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?${clockTime}$`,
+            text('如 "Sun 03:30"', 'such as "Sun 03:30"'),
+            about('时刻', 'when'),
+          ),
+        },
+        about('旁路演练', 'exercise of the relays'),
+      ),
+    ),
+  },
+  about('旁路', 'the bypass'),
+);
+
+const recorder = strict(
+  {
+    start: optional(
+      one(
+        ['line-voltage', 'voice', 'continuous', 'command', 'schedule'],
+        about('启动方式', 'what starts a recording'),
+        'line-voltage',
+      ),
+    ),
+    'pre-roll': optional(duration('recorder.pre-roll', about('提前录入', 'recorded from before the start'))),
+    'hang-over': optional(duration('recorder.hang-over', about('结束后续录', 'recorded on after the end'))),
+    keep: optional(days('recorder.keep', about('保存天数', 'how long recordings are kept'))),
+    'prompt-at': optional(
+      percent('recorder.prompt-at', about('磁盘用到此处即提示', 'disk use at which people are told')),
+    ),
+    'bit-rate': optional(
+      whole('recorder.bit-rate', about('Opus 码率（比特/秒）', 'Opus bit rate, bits a second')),
+    ),
+    complexity: optional(
+      whole('recorder.complexity', about('Opus 编码复杂度', 'complexity of the Opus encoder')),
+    ),
+    backup: optional(
+      Type.Array(
+        strict(
+          {
+            to: Type.String({ minLength: 1, maxLength: 300, ...about('目的地', 'where to') }),
+            at: matching(`^${clockTime}$`, text('如 "02:00"', 'such as "02:00"'), about('时刻', 'when')),
+          },
+          about('一处备份', 'one backup'),
+        ),
+        { maxItems: 8, ...about('录音备份', 'backup of the recordings') },
+      ),
+    ),
+  },
+  about('录音', 'the recorder'),
+);
+
+const powerCut = Type.Array(
+  strict(
+    {
+      when: matching(
+        '^(on battery|runtime < \\d{1,4}(s|m|h))$',
+        text('on battery 或 runtime < 60m', 'on battery or runtime < 60m'),
+        about('条件', 'condition'),
+      ),
+      do: Type.Array(
+        Type.Union(
+          [
+            one(
+              ['announce', 'suspend-outbound', 'manual-forms', 'bypass-when-idle', 'end'],
+              about('动作', 'action'),
+            ),
+            strict(
+              { shut: nameOf('负载组', 'a group of loads', 'non-essential') },
+              about('切断一组负载', 'shut a group of loads'),
+              'shut',
+            ),
+          ],
+          {
+            'x-expects': text('动作名，或 shut: 组名', 'the name of an action, or shut: group'),
+            ...about('动作', 'action'),
+          },
+        ),
+        { minItems: 1, maxItems: 8, ...about('依次执行', 'done in this order') },
+      ),
+    },
+    about('一个阶段', 'one stage'),
+  ),
+  { maxItems: 16, ...about('停电预案', 'what happens in a power cut, by remaining runtime') },
+);
+
+const report = strict(
+  {
+    mqtt: optional(
+      strict(
+        {
+          broker: matching(
+            '^mqtts?://[^\\s/]{1,253}(/\\S*)?$',
+            text('"mqtts://主机:8883"', '"mqtts://host:8883"'),
+            about('中心的 MQTT 服务器', 'MQTT broker of the centre'),
+          ),
+          username: optional(Type.String({ minLength: 1, maxLength: 128, ...about('用户名', 'user name') })),
+          'password-file': optional(filePath('口令文件（权限 0600）', 'file with the password (mode 0600)')),
+          'ca-file': optional(filePath('自有根证书', 'certificate of your own authority')),
+        },
+        about('MQTT 上报', 'reporting over MQTT'),
+      ),
+    ),
+    'allow-bypass': optional(
+      Type.Boolean({
+        default: false,
+        ...about('允许中心下发旁路命令', 'commands bypass.* of the centre are obeyed'),
+      }),
+    ),
+  },
+  about('向中心上报', 'reporting to the centre'),
+);
+
+const accounts = (zh: string, en: string) =>
+  optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100, ...about(zh, en) }));
+
+const sections = {
+  room: strict(
+    {
+      id: matching(
+        short.roomIdPattern,
+        text('小写字母、数字和 -，如 gz-120', 'a-z, 0-9 and -, such as gz-120'),
+        about('机房标识，用于 MQTT 主题', 'names the room in MQTT topics'),
+      ),
+      name: optional(words(about('机房名称；不写则用标识', 'name of the room; without it the id is used'))),
+      timezone: optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 64,
+          default: 'Asia/Shanghai',
+          ...about('时区，仅用于显示', 'zone of the times shown'),
+        }),
+      ),
+      language: optional(one(['zh', 'en'], about('语言', 'language'), 'zh')),
+    },
+    about('机房', 'the room'),
+  ),
+  buses: optional(
+    named(
+      forms([lineCard, modbus, serial, gpio], about('一个连接', 'one way to reach the world')),
+      roomLimits.buses,
+      about('与外界的连接', 'how we reach the world'),
+    ),
+  ),
+  points: optional(
+    named(
+      forms([input, output, register], about('一个测点', 'one point')),
+      roomLimits.points,
+      about('接线的输入和输出', 'wired inputs and outputs'),
+    ),
+  ),
+  lines: optional(named(line, roomLimits.lines, about('线路', 'the lines'), short.lineKeyPattern)),
+  subjects: optional(
+    named(subject, roomLimits.subjects, about('监视对象及其判据', 'what is watched, and what speaks for it')),
+  ),
+  bypass: optional(bypass),
+  recorder: optional(recorder),
+  'power-cut': optional(powerCut),
+  report: optional(report),
+  people: optional(
+    strict(
+      {
+        roles: optional(
+          strict(
+            {
+              duty: accounts('值班员', 'on duty'),
+              supervisor: accounts('班长', 'supervisors'),
+              technician: accounts('技术员', 'technicians'),
+              administrator: accounts('管理员', 'administrators'),
+            },
+            about('角色及其账号', 'roles and their accounts'),
+          ),
+        ),
+      },
+      about('人员', 'people'),
+    ),
+  ),
+  http: optional(
+    strict(
+      {
+        host: optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 64,
+            default: '127.0.0.1',
+            ...about(
+              '监听地址；有账号之前只能是本机',
+              'address of the panel; only this machine until there are accounts',
+            ),
+          }),
+        ),
+        port: optional(whole('http.port', about('监听端口', 'port of the panel'))),
+      },
+      about('面板', 'the panel'),
+    ),
+  ),
+  data: optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 300,
+      default: '/var/lib/linekeeper',
+      ...about('数据目录', 'folder of recordings, archive and journal'),
+    }),
+  ),
+};
+
+export const roomFileSchema = strict(sections, about('linekeeper 机房文件', 'room file of linekeeper'));
+/** The same with no section required: what is left of a file when everything wrong has been taken out. */
+export const draftSchema = Type.Partial(roomFileSchema, { additionalProperties: false });
+export type Draft = Static<typeof draftSchema>;
