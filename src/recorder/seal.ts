@@ -30,7 +30,8 @@ export interface SealOrder {
   readonly start: CaptureStart;
   readonly stop: CaptureStop;
   readonly recovered: boolean;
-  readonly records: AsyncIterable<readonly CaptureRecord[]>;
+  /** Reads the recording's records; read twice. */
+  readonly records: () => AsyncIterable<readonly CaptureRecord[]>;
 }
 
 /** `undefined`: there is not one sample to keep. */
@@ -71,15 +72,22 @@ type Made = Pick<SealedRecording, 'bytes' | 'sha256' | 'lostSamples'>;
 
 async function writeAll(order: SealOrder, file: DiskFile): Promise<Made> {
   const { start, stop } = order;
+  const framesWanted = Math.ceil((stop.samples + start.preSkipSamples) / samplesPerFrame);
+  const lostSamples = Math.min(await countLost(order, framesWanted), stop.samples);
   const ogg = new OggOpusWriter({
     serial: crc32(start.id),
     preSkipSamples: start.preSkipSamples,
-    comments: commentsOf(order),
+    comments: commentsOf(order, lostSamples),
   });
   const hash = createHash('sha256');
-  let parts: Uint8Array[] = [ogg.header()];
-  let partBytes = parts[0]?.length ?? 0;
+  let parts: Uint8Array[] = [];
+  let partBytes = 0;
   let position = 0;
+  const add = (page: Uint8Array | undefined): void => {
+    if (page === undefined) return;
+    parts.push(page);
+    partBytes += page.length;
+  };
   const writeOut = async (): Promise<void> => {
     const bytes = Buffer.concat(parts);
     hash.update(bytes);
@@ -88,46 +96,56 @@ async function writeAll(order: SealOrder, file: DiskFile): Promise<Made> {
     parts = [];
     partBytes = 0;
   };
-  const addPage = (page: Uint8Array | undefined): void => {
-    if (page === undefined) return;
-    parts.push(page);
-    partBytes += page.length;
-  };
 
-  const framesWanted = Math.ceil((stop.samples + start.preSkipSamples) / samplesPerFrame);
+  add(ogg.header());
   let frame = 0;
-  let lostSamples = 0;
   const addSilence = (until: number): void => {
-    for (; frame < Math.min(until, framesWanted); frame++) addPage(ogg.packet(silence));
+    for (; frame < Math.min(until, framesWanted); frame++) add(ogg.packet(silence));
   };
-  for await (const records of order.records) {
+  for await (const records of order.records()) {
     for (const record of records) {
-      if (record.type === 'packets') {
-        // Frames that should be here and are not: damage in the log.
-        lostSamples += Math.max(0, Math.min(record.frame, framesWanted) - frame) * samplesPerFrame;
-        addSilence(record.frame);
-        for (const [index, packet] of record.packets.entries()) {
-          if (record.frame + index !== frame || frame >= framesWanted) continue;
-          addPage(ogg.packet(packet));
-          frame++;
-        }
-      } else if (record.type === 'gap') {
-        lostSamples += record.lostSamples;
-        if (record.silentFrames > 0) addSilence(record.frame + record.silentFrames);
+      if (record.type !== 'packets') continue;
+      addSilence(record.frame);
+      for (const [index, packet] of record.packets.entries()) {
+        if (record.frame + index !== frame || frame >= framesWanted) continue;
+        add(ogg.packet(packet));
+        frame++;
       }
       if (partBytes > writeBytes) await writeOut();
     }
   }
-  lostSamples += Math.max(0, framesWanted - frame) * samplesPerFrame;
   addSilence(framesWanted);
-  addPage(ogg.end(stop.samples));
+  add(ogg.end(stop.samples));
   await writeOut();
   await file.sync();
-  return { bytes: position, sha256: hash.digest('hex'), lostSamples: Math.min(lostSamples, stop.samples) };
+  return { bytes: position, sha256: hash.digest('hex'), lostSamples };
+}
+
+/** Samples that the capture counted as lost, and frames that should be in the log and are not (damage). */
+async function countLost(order: SealOrder, framesWanted: number): Promise<number> {
+  let frame = 0;
+  let lost = 0;
+  const expect = (next: number): void => {
+    lost += Math.max(0, Math.min(next, framesWanted) - frame) * samplesPerFrame;
+    frame = Math.max(frame, next);
+  };
+  for await (const records of order.records())
+    for (const record of records) {
+      if (record.type === 'packets') {
+        expect(record.frame);
+        frame = Math.max(frame, record.frame + record.packets.length);
+      } else if (record.type === 'gap') {
+        expect(record.frame);
+        lost += record.lostSamples;
+        frame = Math.max(frame, record.frame + record.silentFrames);
+      }
+    }
+  expect(framesWanted);
+  return lost;
 }
 
 /** What the archive needs to make the row anew from the file alone. */
-function commentsOf({ room, start, stop, recovered }: SealOrder): Comment[] {
+function commentsOf({ room, start, stop, recovered }: SealOrder, lostSamples: number): Comment[] {
   const started = new Date(start.wallMs).toISOString();
   return [
     ['TITLE', `${start.line} ${started}`],
@@ -138,6 +156,7 @@ function commentsOf({ room, start, stop, recovered }: SealOrder): Comment[] {
     ['LINEKEEPER_WHY', start.why],
     ['LINEKEEPER_STARTED', String(start.wallMs)],
     ['LINEKEEPER_ENDED', String(stop.endWallMs)],
+    ['LINEKEEPER_LOST', String(lostSamples)],
     ['LINEKEEPER_RECOVERED', String(recovered)],
     ...(start.call === undefined ? [] : [['LINEKEEPER_CALL_ID', start.call] as const]),
     ...(stop.call === undefined ? [] : [['LINEKEEPER_CALL', JSON.stringify(stop.call)] as const]),

@@ -116,7 +116,7 @@ export class Sealer {
     const { disk, dataFolder, workFolder, room, log, trouble, clock } = this.#parts;
     const { slot, start, stop, recovered } = order;
     try {
-      const records = log.read(slot);
+      const records = (): ReturnType<LogWriter['read']> => log.read(slot);
       const recording = await seal({
         disk,
         dataFolder,
