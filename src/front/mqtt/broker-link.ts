@@ -67,6 +67,8 @@ class MqttLink implements BrokerLink {
     number,
     { readonly since: number; readonly done: (r: PublishResult) => void }
   >();
+  /** Packet ids that the broker acknowledged with "no matching subscribers"; the library does not hand that on. */
+  readonly #unheard = new Set<number>();
   #client: MqttClient | undefined;
   #isUp = false;
   #isClosing = false;
@@ -106,17 +108,17 @@ class MqttLink implements BrokerLink {
       done('lost');
       return;
     }
-    const number = ++this.#published;
-    this.#waiting.set(number, { since: performance.now(), done });
+    const mine = ++this.#published;
+    this.#waiting.set(mine, { since: performance.now(), done });
     client.publish(topic, payload, { qos: row.qos, retain: row.retained }, (error, packet) => {
-      if (!this.#waiting.delete(number)) return;
+      if (!this.#waiting.delete(mine)) return;
       if (error) {
         const isRefusal = 'code' in error && typeof error.code === 'number' && error.code >= 128;
         done(isRefusal ? 'refused' : 'lost');
         return;
       }
-      const reason = packet !== undefined && 'reasonCode' in packet ? packet.reasonCode : 0;
-      done(reason === pubackNoSubscribers ? 'unheard' : 'taken');
+      const number = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
+      done(number !== undefined && this.#unheard.delete(number) ? 'unheard' : 'taken');
     });
   }
 
@@ -168,6 +170,10 @@ class MqttLink implements BrokerLink {
       const wanted = [`${rootOf(room)}/${topics.command.pattern}`, topicOf(room, 'presence')];
       client.subscribe(wanted, { qos: 1, rh: 2 });
       this.#connected();
+    });
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'puback' || packet.reasonCode !== pubackNoSubscribers) return;
+      if (this.#client === client && packet.messageId !== undefined) this.#unheard.add(packet.messageId);
     });
     client.on('message', (topic, payload, packet) => {
       if (this.#client !== client) return;
@@ -247,7 +253,8 @@ class MqttLink implements BrokerLink {
 
   /** The will of a connection before this one came late: say again that we are here. */
   #contradicted(presence: string): void {
-    if (presence !== 'offline' || performance.now() - this.#contradictedAt < contradictMs) return;
+    if (this.#isClosing || presence !== 'offline' || performance.now() - this.#contradictedAt < contradictMs)
+      return;
     this.#contradictedAt = performance.now();
     this.publish(topicOf(this.#settings.room, 'presence'), 'online', () => undefined);
   }
@@ -262,6 +269,7 @@ class MqttLink implements BrokerLink {
     client?.end(true);
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    this.#unheard.clear();
     for (const { done } of waiting) done('lost');
     if (wasUp) this.#settings.handlers.down();
     if (this.#isClosing) return;
