@@ -1,0 +1,21 @@
+/** Readings of the room's state for people and for the shell. */
+import * as alarm from '../alarm/step.ts';
+import * as bypass from '../bypass/index.ts';
+import { isRecording } from '../trigger/state.ts';
+import * as watch from '../watch/step.ts';
+import type { AlarmView } from '../../model/alarm.ts';
+import type { LineId, SubjectId } from '../../model/ids.ts';
+import type { LineState } from '../line/state.ts';
+import type { SubjectView } from '../../model/watch.ts';
+import type { RoomState } from './step.ts';
+
+export const alarmViews = (state: RoomState): readonly AlarmView[] => alarm.views(state.alarm);
+export const bypassView = (state: RoomState): bypass.BypassView => bypass.view(state.bypass);
+export const subjectViews = (state: RoomState): readonly SubjectView[] => watch.views(state.watch);
+export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
+  new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));
+/** Loop voltage as judged last; 0 where no valid frame comes. */
+export const lineReading = (line: LineState): number => line.reading?.dcVolts ?? 0;
+/** Subjects of which a source is down: their probes ask more often. */
+export const suspects = (state: RoomState): ReadonlySet<SubjectId> =>
+  new Set(state.config.room.subjects.flatMap(({ id }) => (watch.suspect(state.watch, id) ? [id] : [])));

@@ -1,0 +1,211 @@
+/**
+ * The line cards of a room, between their drivers and the guard: frames become events and audio, levels become commands.
+ * It decides nothing. A card whose relays were not adopted in this session is never commanded: the core names no coil for it.
+ */
+import type { BusId, LineId } from '../model/ids.ts';
+import type { ChannelReading, LineCard } from '../ports/line-card.ts';
+import type { CoilCommand, RelayReport } from '../model/bypass.ts';
+import type { InputPoint, LineSettings, OutputPoint, Room } from '../model/room.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { MonoMs } from '../model/units.ts';
+import type { Outputs } from '../model/effect.ts';
+import type { RoomEvent } from '../model/event.ts';
+import { AudioRingWriter } from '../signal/audio-ring.ts';
+import { LoopFollower } from '../signal/loop.ts';
+import { channelsPerCard, samplesPerFrame } from '../ports/line-card.ts';
+import { elapsedMs } from '../model/units.ts';
+
+/** Without a valid LINE frame for this long the lines of a card are unknown (state-machines.md, "Line"). */
+const framesLostMs = 500;
+const superviseEveryMs = 100;
+/** An unchanged relay report is told again this often: the core judges its age. */
+const sameReportMs = 100;
+/** A relay that has stood still for this long is settled; counting on would make every report a new one. */
+const settledMs = 1000;
+
+export interface CardHandlers {
+  post(event: RoomEvent, isUrgent: boolean): void;
+  /** A relay report arrived; the health gate counts its age. */
+  reported(card: BusId, at: MonoMs): void;
+  lost(card: BusId): void;
+  bound(card: BusId, serialNumber: string): void;
+  input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void;
+}
+
+export class Cards {
+  readonly #cards = new Map<BusId, OneCard>();
+
+  constructor(
+    room: Room,
+    cards: ReadonlyMap<BusId, LineCard>,
+    rings: ReadonlyMap<LineId, SharedArrayBuffer>,
+    clock: Clock,
+  ) {
+    for (const [id, card] of cards) this.#cards.set(id, new OneCard(room, card, rings, clock));
+  }
+
+  start(handlers: CardHandlers): void {
+    for (const card of this.#cards.values()) card.start(handlers);
+  }
+
+  drive(outputs: Outputs): void {
+    for (const card of this.#cards.values()) card.drive(outputs);
+  }
+
+  feed(card: BusId): void {
+    this.#cards.get(card)?.card.feed();
+  }
+
+  pulse(bus: BusId, relay: number, ms: number): void {
+    this.#cards.get(bus)?.card.pulse(relay, ms);
+  }
+
+  get list(): readonly LineCard[] {
+    return [...this.#cards.values()].map(({ card }) => card);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#cards.values()].map((card) => card.close()));
+  }
+}
+
+interface Channel {
+  readonly follower: LoopFollower;
+  readonly ring: AudioRingWriter | undefined;
+}
+
+class OneCard {
+  readonly card: LineCard;
+  readonly #lines: readonly LineSettings[];
+  readonly #relayLines = new Map<number, LineId>();
+  readonly #inputs = new Map<number, InputPoint>();
+  readonly #outputs: readonly OutputPoint[];
+  readonly #rings: ReadonlyMap<LineId, SharedArrayBuffer>;
+  readonly #clock: Clock;
+  readonly #coils: CoilCommand[] = Array.from({ length: channelsPerCard }, () => 'release');
+  readonly #outputLevels = new Map<number, boolean>();
+  #isUp = false;
+  #isFlowing = false;
+  #framesAt: MonoMs | undefined;
+  #report = '';
+  #reportAt: MonoMs | undefined;
+  #supervision: NodeJS.Timeout | undefined;
+
+  constructor(room: Room, card: LineCard, rings: ReadonlyMap<LineId, SharedArrayBuffer>, clock: Clock) {
+    this.card = card;
+    this.#clock = clock;
+    this.#rings = rings;
+    this.#lines = room.lines.filter(({ channel }) => channel.bus === card.id);
+    for (const { id, relay } of room.lines)
+      if (relay?.bus === card.id) this.#relayLines.set(relay.number, id);
+    const here = room.points.filter(({ terminal }) => terminal.bus === card.id);
+    for (const point of here) if (point.kind === 'input') this.#inputs.set(point.terminal.number, point);
+    this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
+  }
+
+  start(handlers: CardHandlers): void {
+    const { id } = this.card;
+    const channels: (Channel | undefined)[] = Array.from({ length: channelsPerCard }, () => undefined);
+    for (const line of this.#lines) {
+      const ring = this.#rings.get(line.id);
+      channels[line.channel.number - 1] = {
+        follower: new LoopFollower((at, reading) => {
+          handlers.post({ kind: 'loop', line: line.id, at, ...reading }, false);
+        }),
+        ring: ring === undefined ? undefined : new AudioRingWriter(ring),
+      };
+    }
+    this.#supervision = setInterval(() => {
+      const now = this.#clock.mono();
+      if (this.#isFlowing && this.#framesAt !== undefined && elapsedMs(this.#framesAt, now) > framesLostMs) {
+        this.#isFlowing = false;
+        handlers.post({ kind: 'frames', card: id, flowing: false, at: now }, true);
+      }
+    }, superviseEveryMs);
+    this.card.start({
+      link: (state, serialNumber, reason) => {
+        const at = this.#clock.mono();
+        this.#isUp = state === 'up';
+        this.#report = '';
+        this.#outputLevels.clear();
+        if (this.#isUp) handlers.bound(id, serialNumber);
+        else {
+          handlers.lost(id);
+          for (const point of this.#inputs.values()) handlers.input(point, 'unknown', at);
+        }
+        handlers.post({ kind: 'card', card: id, link: state, serialNumber, reason, at }, true);
+      },
+      lines: (at, lines) => {
+        this.#framesAt = this.#clock.mono();
+        if (!this.#isFlowing) {
+          this.#isFlowing = true;
+          handlers.post({ kind: 'frames', card: id, flowing: true, at }, false);
+        }
+        follow(channels, at, lines);
+      },
+      audio: (at, _firstSample, samples) => {
+        for (let index = 0; index < channelsPerCard; index++)
+          channels[index]?.ring?.write(at, samples, index * samplesPerFrame, samplesPerFrame);
+      },
+      gap: (at, samples) => {
+        for (const channel of channels) channel?.ring?.gap(at, samples);
+      },
+      relays: (at, relays, coilSupply, bypassKey, hostLost) => {
+        handlers.reported(id, at);
+        const body = { relays: relays.map(settled), coilSupply, bypassKey, hostLost };
+        const report = JSON.stringify(body);
+        const isSame = report === this.#report;
+        if (isSame && this.#reportAt !== undefined && elapsedMs(this.#reportAt, at) < sameReportMs) return;
+        this.#report = report;
+        this.#reportAt = at;
+        handlers.post({ kind: 'relays', card: id, at, ...body }, !isSame);
+      },
+      input: (at, index, closed) => {
+        const point = this.#inputs.get(index);
+        if (point !== undefined) handlers.input(point, closed, at);
+      },
+    });
+  }
+
+  drive(outputs: Outputs): void {
+    if (!this.#isUp) return;
+    let isAdopted = false;
+    for (const [number, line] of this.#relayLines) {
+      const coil = outputs.coils[line];
+      if (coil === undefined) continue;
+      isAdopted = true;
+      this.#coils[number - 1] = coil;
+    }
+    if (isAdopted) this.card.drive(this.#coils);
+    for (const { id, terminal } of this.#outputs) {
+      const level = outputs.points[id];
+      if (level === undefined || this.#outputLevels.get(terminal.number) === level) continue;
+      this.#outputLevels.set(terminal.number, level);
+      this.card.output(terminal.number, level);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#supervision);
+    await this.card.close();
+  }
+}
+
+function follow(
+  channels: readonly (Channel | undefined)[],
+  at: MonoMs,
+  lines: readonly ChannelReading[],
+): void {
+  for (let index = 0; index < channels.length; index++) {
+    const reading = lines[index];
+    if (reading !== undefined) channels[index]?.follower.frame(at, reading);
+  }
+}
+
+function settled(report: RelayReport): RelayReport {
+  return {
+    ...report,
+    sinceWriteMs: Math.min(report.sinceWriteMs, settledMs),
+    phoneMilliamps: Math.round(report.phoneMilliamps),
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * Everything outside the box: line cards, pins, Modbus buses, probes. Drivers are named and connected here and nowhere
+ * else; what they see becomes events, what the core wants becomes levels. It decides nothing.
+ */
+import type { BusId, LineId, PointId, SubjectId } from '../model/ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { GpioBus, InputPoint, LineCardBus, Room } from '../model/room.ts';
+import type { LineCard } from '../ports/line-card.ts';
+import type { MonoMs } from '../model/units.ts';
+import type { Outputs } from '../model/effect.ts';
+import type { Registers } from '../ports/registers.ts';
+import type { RoomEvent } from '../model/event.ts';
+import type { Text } from '../model/text.ts';
+import { Cards } from './cards.ts';
+import { Pins } from './pins.ts';
+import { makeAudioRing } from '../signal/audio-ring.ts';
+import { makeLineCard } from '../drivers/linecard/line-card.ts';
+import { makeProbes } from './probes.ts';
+import { readCardKey } from '../drivers/linecard/card-key.ts';
+import { openLink } from '../drivers/serial/open-link.ts';
+
+export interface FieldHandlers {
+  post(event: RoomEvent, isUrgent: boolean): void;
+  reported(card: BusId, at: MonoMs): void;
+  lost(card: BusId): void;
+  /** A card without a number in the room file showed its serial number. */
+  bound(card: BusId, serialNumber: string): void;
+  condition(type: string, active: boolean, detail: Text, qualifier: string): void;
+}
+
+export interface Field {
+  /** Audio of each line, written here and read by the recorder. */
+  readonly rings: ReadonlyMap<LineId, SharedArrayBuffer>;
+  start(): void;
+  /** Every turn: bring the outputs to their levels. `isFit` holds the `healthy` outputs. */
+  drive(outputs: Outputs, isFit: boolean): void;
+  pulse(line: LineId, ms: number): void;
+  feed(card: BusId): void;
+  /** A completed clean turn of a fit guard: strokes of the charge pumps. */
+  stroke(): void;
+  suspect(subjects: ReadonlySet<SubjectId>): void;
+  close(): Promise<void>;
+}
+
+export async function openField(
+  room: Room,
+  boundCards: Readonly<Record<BusId, string>>,
+  clock: Clock,
+  handlers: FieldHandlers,
+): Promise<Field> {
+  const rings = new Map(room.lines.map(({ id }) => [id, makeAudioRing()]));
+  const input = debounced(handlers);
+  const lineCards = new Map<BusId, LineCard>();
+  for (const bus of room.buses)
+    if (bus.kind === 'line-card') lineCards.set(bus.id, openCard(bus, boundCards[bus.id], clock, handlers));
+  const cards = new Cards(room, lineCards, rings, clock);
+  const buses = room.buses.filter((bus): bus is GpioBus => bus.kind === 'gpio');
+  const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, { ...handlers, input })));
+  const registers = new Map<BusId, Registers>();
+  for (const bus of room.buses)
+    if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
+  const probes = makeProbes(room, registers);
+  const healthy = room.points
+    .filter((point) => point.kind === 'output' && point.role === 'healthy')
+    .map(({ id }) => id);
+  const terminals = new Map(
+    room.lines.flatMap(({ id, relay }) => (relay === undefined ? [] : [[id, relay] as const])),
+  );
+
+  return {
+    rings,
+    start() {
+      cards.start({ ...handlers, input });
+      for (const one of pins) void one.start();
+      probes.start((source, { says, reason, values }) => {
+        handlers.post(
+          {
+            kind: 'evidence',
+            source,
+            says,
+            reason,
+            at: clock.mono(),
+            ...(values === undefined ? {} : { values }),
+          },
+          true,
+        );
+      });
+    },
+    drive(outputs, isFit) {
+      const levels = withHealthy(outputs, healthy, isFit);
+      cards.drive(levels);
+      for (const one of pins) one.drive(levels);
+    },
+    pulse(line, ms) {
+      const terminal = terminals.get(line);
+      if (terminal !== undefined) cards.pulse(terminal.bus, terminal.number, ms);
+    },
+    feed(card) {
+      cards.feed(card);
+    },
+    stroke() {
+      for (const one of pins) one.stroke();
+    },
+    suspect(subjects) {
+      probes.suspect(subjects);
+    },
+    async close() {
+      await Promise.all([
+        probes.close(),
+        cards.close(),
+        ...pins.map((one) => one.close()),
+        ...[...registers.values()].map((bus) => bus.close()),
+      ]);
+    },
+  };
+}
+
+function withHealthy(outputs: Outputs, healthy: readonly PointId[], isFit: boolean): Outputs {
+  if (healthy.length === 0) return outputs;
+  return {
+    ...outputs,
+    points: { ...outputs.points, ...Object.fromEntries(healthy.map((id) => [id, isFit])) },
+  };
+}
+
+/** A contact counts when it has kept its level for its debounce time. Levels that return within it were bounce. */
+function debounced(
+  handlers: FieldHandlers,
+): (point: InputPoint, closed: boolean | 'unknown', at: MonoMs) => void {
+  const waiting = new Map<PointId, NodeJS.Timeout>();
+  const told = new Map<PointId, boolean | 'unknown'>();
+  return (point, closed, at) => {
+    clearTimeout(waiting.get(point.id));
+    waiting.delete(point.id);
+    if (told.get(point.id) === closed) return;
+    const tell = (): void => {
+      waiting.delete(point.id);
+      told.set(point.id, closed);
+      handlers.post({ kind: 'contact', point: point.id, closed, at }, true);
+    };
+    // The first level, a lost bus, and contacts whose evidence rule has its own time are told at once.
+    if (!told.has(point.id) || closed === 'unknown' || point.debounceMs === 0) tell();
+    else waiting.set(point.id, setTimeout(tell, point.debounceMs));
+  };
+}
+
+function openCard(
+  bus: LineCardBus,
+  bound: string | undefined,
+  clock: Clock,
+  handlers: FieldHandlers,
+): LineCard {
+  const key = bus.keyFile === undefined ? undefined : readCardKey(bus.keyFile);
+  // Without its key a card refuses the session; the reason stands in the alarm, and its own watchdog takes the lines over.
+  if (key?.ok === false) handlers.condition('card.key-file', true, key.reason, bus.id);
+  return makeLineCard({
+    bus,
+    link: openLink(bus.link, bus.id),
+    clock,
+    ...(bound === undefined ? {} : { boundSerialNumber: bound }),
+    ...(key?.ok === true ? { key: key.key } : {}),
+  });
+}
+
+async function openPins(
+  room: Room,
+  bus: GpioBus,
+  clock: Clock,
+  handlers: FieldHandlers & { input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void },
+): Promise<Pins> {
+  const { openGpio } = await import('../drivers/gpio/open.ts');
+  return new Pins(room, bus, await openGpio(bus), clock, handlers);
+}
+
+async function openModbus(
+  bus: Extract<Room['buses'][number], { kind: 'modbus' }>,
+  clock: Clock,
+  handlers: FieldHandlers,
+): Promise<Registers> {
+  const { ModbusLine } = await import('../drivers/modbus/line.ts');
+  return new ModbusLine({
+    framing: bus.framing,
+    link: openLink(bus.link, bus.id),
+    timeoutMs: bus.timeoutMs,
+    ...(bus.link.kind === 'serial' ? { baud: bus.link.baud } : {}),
+    onLink: (isUp, reason) => {
+      handlers.post(
+        {
+          kind: 'card',
+          card: bus.id,
+          link: isUp ? 'up' : 'lost',
+          serialNumber: '',
+          reason,
+          at: clock.mono(),
+        },
+        false,
+      );
+      handlers.condition('bus.lost', !isUp, reason, bus.id);
+    },
+  }).start();
+}

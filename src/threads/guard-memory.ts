@@ -1,0 +1,85 @@
+/**
+ * What guard.json keeps and how it is trusted: decisions (bypass, alarms) and the serial numbers that cards were bound to. A
+ * file of another room, another form or another version is not used; the lines come first, and the relays tell where
+ * they stand.
+ */
+import { Type } from '@sinclair/typebox';
+import { Ajv } from 'ajv';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BusId, RoomId } from '../model/ids.ts';
+import type { SavedRoom } from '../core/room/step.ts';
+import type { WallMs } from '../model/units.ts';
+import { readGuardFile, setAsideGuardFile } from '../drivers/disk/guard-file.ts';
+
+export interface GuardMemory {
+  readonly version: 1;
+  readonly room: RoomId;
+  readonly boot: string;
+  readonly wall: WallMs;
+  readonly decisions: SavedRoom;
+  /** Serial number of the card that each bus was bound to. */
+  readonly cards: Readonly<Record<BusId, string>>;
+}
+
+/** Only what a wrong form would make dangerous is named; the rest is the core's own, written by this program. */
+const schema = Type.Object({
+  version: Type.Literal(1),
+  room: Type.String(),
+  boot: Type.String(),
+  wall: Type.Number(),
+  decisions: Type.Object({
+    bypass: Type.Object({
+      version: Type.Literal(1),
+      room: Type.Object({
+        state: Type.Union(
+          ['steady', 'confirming', 'tripped', 'held', 'settling', 'restoring'].map((state) =>
+            Type.Literal(state),
+          ),
+        ),
+        reason: Type.String(),
+        urgency: Type.Optional(Type.String()),
+      }),
+      tripAgesMs: Type.Array(Type.Number({ minimum: 0 })),
+      failedProofs: Type.Array(Type.Object({ line: Type.String(), ageMs: Type.Number({ minimum: 0 }) })),
+      lines: Type.Record(
+        Type.String(),
+        Type.Object({
+          intent: Type.Optional(Type.Object({ reason: Type.String(), urgency: Type.String() })),
+          faulty: Type.Boolean(),
+        }),
+      ),
+    }),
+    alarms: Type.Object({}),
+  }),
+  cards: Type.Record(Type.String(), Type.String()),
+});
+const isMemory = new Ajv().compile<GuardMemory>(schema);
+
+export type Remembered =
+  | { readonly kind: 'remembered'; readonly memory: GuardMemory }
+  /** Nothing was ever kept here, or it was another room's. */
+  | { readonly kind: 'first-power-on' }
+  /** This room ran here before, but guard.json is gone. */
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly setAside: string };
+
+export function recall(file: string, room: RoomId): Remembered {
+  const read = readGuardFile(file);
+  if (read.kind === 'unreadable') return read;
+  if (read.kind === 'missing')
+    return hasRunHere(path.dirname(file)) ? { kind: 'missing' } : { kind: 'first-power-on' };
+  if (!isMemory(read.content)) {
+    const wrong = isMemory.errors
+      ?.map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
+      .join('; ');
+    return { kind: 'unreadable', reason: wrong ?? 'not understood', setAside: setAsideGuardFile(file) };
+  }
+  return read.content.room === room
+    ? { kind: 'remembered', memory: read.content }
+    : { kind: 'first-power-on' };
+}
+
+const hasRunHere = (folder: string): boolean =>
+  existsSync(folder) &&
+  readdirSync(folder).some((name) => name === 'archive.db' || name.startsWith('guard.json'));

@@ -1,0 +1,499 @@
+/**
+ * The guard: main thread, composition root. Adopts what the relays report, then turns: drain, decide, drive, check, feed.
+ * Starts and supervises the workers, but needs none of them: HTTP, MQTT, disks and databases live elsewhere.
+ *
+ * If it must end by itself (a broken invariant, an uncaught error), it says its last words and goes; it releases nothing.
+ * systemd starts it again, and if that fails the cards take the lines over (docs/safety.md).
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { serialize } from 'node:v8';
+import path from 'node:path';
+import { nanoid } from 'nanoid';
+import type { BusId } from '../model/ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Effect, Notice } from '../model/effect.ts';
+import type { Log } from '../shell/log.ts';
+import type { MonoMs } from '../model/units.ts';
+import type { Outputs } from '../model/effect.ts';
+import type { Room } from '../model/room.ts';
+import type { RoomEvent } from '../model/event.ts';
+import type { RoomState } from '../core/room/step.ts';
+import type { Severity } from '../model/alarm.ts';
+import type { Text } from '../model/text.ts';
+import { HealthGate } from '../shell/health-gate.ts';
+import { JournalFeed } from './journal-feed.ts';
+import { Mailbox } from '../shell/mailbox.ts';
+import { TurnLoop, slowTurnMs } from '../shell/turn-loop.ts';
+import { Workers } from './workers.ts';
+import { bootId } from '../drivers/clock/system.ts';
+import { callRecord } from './call-record.ts';
+import { check, initial, outputs, saved, step } from '../core/room/step.ts';
+import { elapsedMs } from '../model/units.ts';
+import { noteOrderlyEnd, noteStart } from '../drivers/disk/start-count.ts';
+import { openField } from './field.ts';
+import { openGuardFile } from '../drivers/disk/guard-file.ts';
+import { openServiceNotifier } from '../drivers/notify/service-notifier.ts';
+import { recall } from './guard-memory.ts';
+import type { GuardMemory } from './guard-memory.ts';
+import { roomConfig } from '../core/room/config.ts';
+import { roomView } from './view.ts';
+import { suspects } from '../core/room/views.ts';
+import { text } from '../model/text.ts';
+import { wallAt } from '../model/messages.ts';
+
+/** A process that ended itself because it broke a rule of its own. */
+export const brokenExitCode = 70;
+/** READY=1 waits for every card to be adopted, but not longer: one dead card must not make systemd give up. */
+const adoptionLimitMs = 3000;
+const viewEveryMs = 200;
+/** Without news the view still goes out: its age is shown. */
+const viewAtLeastMs = 1000;
+const secondMs = 1000;
+/** A wall clock that moved by more than this against the monotonic one was set. */
+const clockStepMs = 500;
+/** A slow turn stays an alarm for this long. */
+const slowShownMs = 60_000;
+const workersCloseMs = 1000;
+
+export interface GuardOptions {
+  readonly room: Room;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** The demo room, and only it, answers reads from 127.0.0.1 without login. */
+  readonly openReads: boolean;
+  readonly demoCode?: string;
+  readonly httpPortIsFixed: boolean;
+  /** How long an orderly stop waits for calls to end. */
+  readonly stopLimitMs: number;
+  /** Where the page is, as soon as it is known. */
+  readonly onPage?: (url: string, portMoved: boolean) => void;
+  /** What the start-up found and a person must know. */
+  readonly found: readonly { readonly type: string; readonly qualifier: string; readonly detail: Text }[];
+}
+
+export interface Guard {
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number>;
+  /** `stop`: lines go over as they go idle; `restart`: every position is kept. A second call ends at once. */
+  end(how: 'stop' | 'restart'): void;
+}
+
+export async function startGuard(options: GuardOptions): Promise<Guard> {
+  const { room, clock, log, version } = options;
+  const boot = bootId();
+  const run = nanoid(10);
+  const runtimeFolder = process.env['RUNTIME_DIRECTORY'] ?? path.join(room.dataFolder, 'run');
+  const isFit = noteStart(runtimeFolder, boot, clock.mono());
+  const notifier = await openServiceNotifier(process.env['NOTIFY_SOCKET']);
+  const watchdogUsec = Number(process.env['WATCHDOG_USEC'] ?? '');
+  const gate = new HealthGate(isFit, watchdogUsec > 0 ? watchdogUsec : undefined);
+
+  const memoryFile = path.join(room.dataFolder, 'guard.json');
+  const remembered = recall(memoryFile, room.id);
+  const memory = remembered.kind === 'remembered' ? remembered.memory : undefined;
+  const boundCards: Record<BusId, string> = { ...memory?.cards };
+  // Durations were saved as they stood: taken up again as of then, as far as the wall clock can tell how long ago that was.
+  const awayMs = memory === undefined ? 0 : Math.max(0, clock.wall() - memory.wall);
+  const startedAt = clock.mono();
+  const state = initial(
+    roomConfig(room, run),
+    { saved: memory?.decisions ?? (remembered.kind === 'remembered' ? 'missing' : remembered.kind), awayMs },
+    startedAt,
+  );
+
+  const mailbox = new Mailbox();
+  const post = (event: RoomEvent, isUrgent: boolean): void => {
+    mailbox.post(event);
+    if (isUrgent) loop.wake();
+  };
+  const condition = (
+    type: string,
+    active: boolean,
+    detail: Text,
+    qualifier = '',
+    severity?: Severity,
+  ): void => {
+    post(
+      {
+        kind: 'condition',
+        at: clock.mono(),
+        key: { subject: 'linekeeper', type, qualifier },
+        active,
+        detail,
+        ...(severity === undefined ? {} : { severity }),
+      },
+      false,
+    );
+  };
+
+  const guardFile = openGuardFile(memoryFile, (failure) => {
+    condition('disk.not-writable', failure !== undefined, text(failure ?? '', failure ?? ''), 'guard.json');
+  });
+  const save = (now: RoomState): void => {
+    const content: GuardMemory = {
+      version: 1,
+      room: room.id,
+      boot,
+      wall: clock.wall(),
+      decisions: saved(now),
+      cards: boundCards,
+    };
+    guardFile.save(content);
+  };
+
+  const field = await openField(room, boundCards, clock, {
+    post,
+    reported: (card, at) => {
+      gate.reported(card, at);
+    },
+    lost: (card) => {
+      gate.lost(card);
+    },
+    bound: (card, serialNumber) => {
+      if (boundCards[card] === serialNumber) return;
+      boundCards[card] = serialNumber;
+      save(loop.state);
+    },
+    condition,
+  });
+
+  const workers = new Workers(
+    {
+      recorder: {
+        dataFolder: room.dataFolder,
+        room: room.id,
+        settings: room.recorder,
+        rings: [...field.rings].map(([line, buffer]) => ({ line, buffer })),
+        clock: mark(clock),
+      },
+      archive: { dataFolder: room.dataFolder, room: room.id },
+      front: {
+        dataFolder: room.dataFolder,
+        room: room.id,
+        name: room.name,
+        language: room.language,
+        timezone: room.timezone,
+        http: { ...room.http, portIsFixed: options.httpPortIsFixed },
+        openReads: options.openReads,
+        version,
+        ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),
+        ...(options.demoCode === undefined ? {} : { demoCode: options.demoCode }),
+      },
+      frontKeeps: room.mqtt !== undefined,
+    },
+    {
+      fromRecorder: (message) => {
+        if (message.kind === 'speech') post({ kind: 'speech', line: message.line, at: message.at }, false);
+        if (message.kind === 'ready')
+          log(
+            'info',
+            text(
+              `录音线程就绪（${message.encoder}，恢复 ${message.recovered} 段录音）`,
+              `recorder ready (${message.encoder}, ${message.recovered} recordings recovered)`,
+            ),
+          );
+        if (message.kind === 'started' || message.kind === 'sealed' || message.kind === 'failed') {
+          const { id, line, kind } = message;
+          const reason = kind === 'failed' ? message.reason : text('', '');
+          if (kind === 'failed') log('error', reason);
+          post({ kind: 'recording', id, line, state: kind, reason, at: clock.mono() }, false);
+        }
+        if (message.kind === 'condition')
+          condition(message.type, message.active, message.detail, message.qualifier);
+      },
+      fromArchive: (message) => {
+        if (message.kind === 'condition')
+          condition(message.type, message.active, message.detail, message.qualifier);
+      },
+      fromFront: (message) => {
+        if (message.kind === 'condition')
+          condition(message.type, message.active, message.detail, message.qualifier);
+        if (message.kind === 'ready') options.onPage?.(message.httpUrl, message.portMoved);
+        if (message.kind === 'command') {
+          const { id, by, command } = message;
+          post({ kind: 'command', id, by, command, at: clock.mono() }, true);
+        }
+      },
+      changed: (thread, threadState, reason) => {
+        log(
+          threadState === 'running' ? 'info' : 'error',
+          threadState === 'running' ? `${thread}: ${reason[room.language]}` : reason,
+        );
+        condition('thread.dead', threadState !== 'running', reason, thread);
+      },
+    },
+  );
+
+  const journal = new JournalFeed(clock, version, run, (batch) => workers.toArchive(batch));
+  let viewDirty = true;
+  let viewedAt: MonoMs | undefined;
+  let lagMs = 0;
+  let isReady = false;
+  let isEnding: 'stop' | 'restart' | undefined;
+  let exit: (code: number) => void = () => undefined;
+  const ended = new Promise<number>((resolve) => (exit = resolve));
+
+  const lastWords = (what: string, now: RoomState): void => {
+    log('error', `${what}; the process ends, no relay is released`);
+    try {
+      const folder = path.join(room.dataFolder, 'journal');
+      mkdirSync(folder, { recursive: true });
+      const content = {
+        what,
+        run,
+        wall: clock.wall(),
+        state: serialize(now).toString('base64'),
+        journal: journal.unsent,
+      };
+      writeFileSync(path.join(folder, `last-words-${run}.json`), JSON.stringify(content));
+    } catch {
+      // The disk is no reason to stay.
+    }
+    process.exit(brokenExitCode);
+  };
+
+  const loop: TurnLoop<RoomState> = new TurnLoop({ step, outputs, check }, state, clock, mailbox, {
+    journal: (event) => {
+      journal.write(event, loop.state);
+    },
+    drive: (levels: Outputs) => {
+      field.drive(levels, isFit);
+    },
+    carryOut: (effect, at) => {
+      carryOut(effect, at);
+    },
+    completed: (now, at) => {
+      for (const card of gate.cardsToFeed(at)) field.feed(card);
+      if (isFit) field.stroke();
+      if (!isReady) becomeReady(now, at);
+      else if (gate.systemdIsDue(at)) notifier.alive();
+      showRoom(now, at);
+    },
+    slow: (turnMs) => {
+      condition(
+        'guard.slow-turn',
+        true,
+        text(`一次判断用了 ${Math.round(turnMs)} 毫秒`, `one turn took ${Math.round(turnMs)} ms`),
+      );
+      setTimeout(() => {
+        condition('guard.slow-turn', false, text('', ''));
+      }, slowShownMs).unref();
+    },
+    violated: (names, now) => {
+      lastWords(`LK-GUARD-001 violated: ${names.join('; ')}`, now);
+    },
+  });
+
+  const becomeReady = (now: RoomState, at: MonoMs): void => {
+    const cards = Object.values(now.bypass.cards);
+    if (!cards.every(({ adopted }) => adopted) && elapsedMs(startedAt, at) < adoptionLimitMs) return;
+    isReady = true;
+    notifier.ready();
+    notifier.status(room.name[room.language]);
+    const ms = Math.round(process.uptime() * 1000);
+    log('notice', text(`守护线程已就位（启动 ${ms} 毫秒）`, `guard active ${ms} ms after process start`));
+  };
+
+  const carryOut = (effect: Effect, at: MonoMs): void => {
+    switch (effect.kind) {
+      case 'notice':
+        publish(effect.notice);
+        break;
+      case 'coil-pulse':
+        field.pulse(effect.line, effect.ms);
+        break;
+      case 'start-recording': {
+        const { id, line, from, call, why } = effect;
+        workers.record({ kind: 'start', id, line, from, why, ...(call === undefined ? {} : { call }) });
+        break;
+      }
+      case 'stop-recording': {
+        const { id, line, to, call } = effect;
+        workers.record({
+          kind: 'stop',
+          id,
+          line,
+          to,
+          ...(call === undefined ? {} : { call: callRecord(room, mark(clock), call) }),
+        });
+        break;
+      }
+      case 'save':
+        save(loop.state);
+        break;
+      case 'ended':
+        if (isEnding !== undefined) void finish();
+        break;
+      default:
+        effect satisfies never;
+    }
+    void at;
+  };
+
+  const publish = (notice: Notice): void => {
+    viewDirty = true;
+    const id = nanoid();
+    const wall = wallAt(mark(clock), notice.at);
+    workers.notice({ kind: 'notice', id, at: wall, notice });
+    workers.toArchive({ kind: 'notice', id, at: wall, notice });
+    if (notice.kind === 'call' && notice.phase === 'ended')
+      workers.toArchive({ kind: 'call', call: callRecord(room, mark(clock), notice.call) });
+    if (notice.kind === 'alarm')
+      workers.toArchive({ kind: 'alarm', change: notice.change, at: wall, alarm: notice.alarm });
+    logNotice(log, notice);
+  };
+
+  const showRoom = (now: RoomState, at: MonoMs): void => {
+    const age = viewedAt === undefined ? Number.POSITIVE_INFINITY : elapsedMs(viewedAt, at);
+    if (age < viewEveryMs || (!viewDirty && age < viewAtLeastMs)) return;
+    viewedAt = at;
+    viewDirty = false;
+    const guard = { name: 'guard', state: 'running', restarts: 0, lagMs, memoryMB: memoryMB() } as const;
+    workers.view({ kind: 'view', view: roomView(now, mark(clock), [guard, ...workers.views], isFit) });
+  };
+
+  let wallOffset = clock.wall() - clock.mono();
+  const everySecond = setInterval(() => {
+    journal.flush();
+    lagMs = Math.round(loop.takeLatenessMs());
+    field.suspect(suspects(loop.state));
+    const offset = clock.wall() - clock.mono();
+    const stepMs = offset - wallOffset;
+    if (Math.abs(stepMs) > clockStepMs) {
+      post({ kind: 'clock', wall: clock.wall(), stepMs, at: clock.mono() }, false);
+      condition(
+        'clock.step',
+        true,
+        text(`跳变 ${Math.round(stepMs / 1000)} 秒`, `moved by ${Math.round(stepMs / 1000)} s`),
+      );
+    }
+    wallOffset = offset;
+    workers.toRecorder({ kind: 'clock', clock: mark(clock) });
+    if (lagMs > slowTurnMs)
+      condition(
+        'guard.slow-turn',
+        true,
+        text(`循环迟到 ${lagMs} 毫秒`, `the loop was ${lagMs} ms late`),
+        'loop',
+      );
+    else condition('guard.slow-turn', false, text('', ''), 'loop');
+  }, secondMs);
+
+  let finishing: Promise<void> | undefined;
+  const finish = (): Promise<void> => (finishing ??= finishNow());
+  const finishNow = async (): Promise<void> => {
+    notifier.stopping();
+    clearInterval(everySecond);
+    journal.flush();
+    loop.stop();
+    await workers.close(workersCloseMs);
+    await field.close();
+    save(loop.state);
+    await guardFile.settled();
+    noteOrderlyEnd(runtimeFolder, boot);
+    notifier.close();
+    exit(0);
+  };
+
+  process.on('uncaughtException', (error) => {
+    lastWords(`LK-GUARD-002 uncaught: ${error.stack ?? error.message}`, loop.state);
+  });
+  process.on('unhandledRejection', (reason) => {
+    lastWords(
+      `LK-GUARD-002 unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+      loop.state,
+    );
+  });
+
+  if (!isFit) condition('guard.unfit', true, text('60 秒内第三次启动', 'third start within 60 s'));
+  if (remembered.kind === 'unreadable')
+    condition(
+      'guard.json-corrupt',
+      true,
+      text(
+        `${remembered.reason}；已另存为 ${remembered.setAside}`,
+        `${remembered.reason}; set aside as ${remembered.setAside}`,
+      ),
+    );
+  for (const { type, qualifier, detail } of options.found) condition(type, true, detail, qualifier);
+  field.start();
+  loop.start();
+  loop.wake();
+  workers.start();
+  if (memory === undefined) save(loop.state);
+
+  return {
+    ended,
+    end(how) {
+      if (isEnding !== undefined) {
+        void finish();
+        return;
+      }
+      isEnding = how;
+      log(
+        'notice',
+        how === 'stop'
+          ? text('正在停止：线路空闲后转为旁路', 'stopping: lines go to bypass as they go idle')
+          : text('正在重启：继电器保持不动', 'restarting: every relay stays as it is'),
+      );
+      post({ kind: 'ending', how, at: clock.mono() }, true);
+      setTimeout(() => void finish(), how === 'stop' ? options.stopLimitMs : 0).unref();
+    },
+  };
+}
+
+const mark = (clock: Clock): { mono: MonoMs; wall: ReturnType<Clock['wall']> } => ({
+  mono: clock.mono(),
+  wall: clock.wall(),
+});
+const memoryMB = (): number => Math.round(process.memoryUsage.rss() / 1_048_576);
+
+/** What a person who reads the log wants to see; calls and signals are in the archive and the journal. */
+function logNotice(log: Log, notice: Notice): void {
+  switch (notice.kind) {
+    case 'alarm':
+      if (notice.change === 'raised' || notice.change === 'cleared')
+        log(
+          notice.change === 'raised' ? 'warning' : 'notice',
+          text(
+            `告警${notice.change === 'raised' ? '产生' : '消除'} ${notice.alarm.id}：${notice.alarm.what.zh}`,
+            `alarm ${notice.change} ${notice.alarm.id}: ${notice.alarm.what.en}`,
+          ),
+        );
+      return;
+    case 'verdict':
+      log(
+        'notice',
+        text(
+          `${notice.subject} ${notice.verdict}：${notice.why.zh}`,
+          `${notice.subject} is ${notice.verdict}: ${notice.why.en}`,
+        ),
+      );
+      return;
+    case 'bypass-room':
+      log(
+        'warning',
+        text(`旁路 ${notice.state}：${notice.text.zh}`, `bypass ${notice.state}: ${notice.text.en}`),
+      );
+      return;
+    case 'bypass-line':
+      log(
+        'notice',
+        text(
+          `${notice.line} ${notice.state}：${notice.text.zh}`,
+          `${notice.line} ${notice.state}: ${notice.text.en}`,
+        ),
+      );
+      return;
+    case 'command':
+    case 'note':
+      log('notice', notice.text);
+      return;
+    case 'signal':
+    case 'call':
+      return;
+    default:
+      notice satisfies never;
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * The Pi's own pins: contacts, lamps, horn, `healthy`, and in small rooms the bypass relays themselves, which the core sees
+ * as one more card. Claiming a pin never moves it. A relay pin has no electrical proof of position: what is reported is the
+ * level of the pin, and the room file's check says so.
+ */
+import type { BusId } from '../model/ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CoilCommand, RelayReport } from '../model/bypass.ts';
+import type { Gpio } from '../ports/gpio.ts';
+import type { GpioBus, InputPoint, OutputPoint, Room } from '../model/room.ts';
+import type { MonoMs } from '../model/units.ts';
+import type { Outputs } from '../model/effect.ts';
+import type { RoomEvent } from '../model/event.ts';
+import type { Text } from '../model/text.ts';
+import { elapsedMs } from '../model/units.ts';
+import { text } from '../model/text.ts';
+
+const reportEveryMs = 100;
+/** A relay needs this long to move; before, its position is not told. */
+const moveMs = 20;
+const settledMs = 1000;
+const reopenMs = 5000;
+
+export interface PinsHandlers {
+  post(event: RoomEvent, isUrgent: boolean): void;
+  reported(bus: BusId, at: MonoMs): void;
+  lost(bus: BusId): void;
+  input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void;
+  condition(type: string, active: boolean, detail: Text, qualifier: string): void;
+}
+
+interface RelayPin {
+  readonly pin: number;
+  level: boolean;
+  writtenAt: MonoMs;
+}
+
+export class Pins {
+  readonly #bus: GpioBus;
+  readonly #gpio: Gpio;
+  readonly #clock: Clock;
+  readonly #inputs: readonly InputPoint[];
+  readonly #outputs: readonly OutputPoint[];
+  readonly #relays: ReadonlyMap<string, RelayPin>;
+  readonly #levels = new Map<number, boolean>();
+  readonly #handlers: PinsHandlers;
+  #isOpen = false;
+  #pumpLevel = false;
+  #reports: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(room: Room, bus: GpioBus, gpio: Gpio, clock: Clock, handlers: PinsHandlers) {
+    this.#bus = bus;
+    this.#gpio = gpio;
+    this.#clock = clock;
+    this.#handlers = handlers;
+    const here = room.points.filter(({ terminal }) => terminal.bus === bus.id);
+    this.#inputs = here.filter((point): point is InputPoint => point.kind === 'input');
+    this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
+    const mayDriveRelays = !gpio.keepsOutputs || bus.acceptOutputsKept;
+    const relays = room.lines.flatMap(({ id, relay }) =>
+      relay?.bus === bus.id ? [[id, relay.number] as const] : [],
+    );
+    if (relays.length > 0 && gpio.keepsOutputs)
+      handlers.condition(
+        'gpio.outputs-kept',
+        true,
+        mayDriveRelays
+          ? text('机房文件已接受此风险', 'accepted by the room file')
+          : text('不驱动旁路继电器；见 docs/gpio.md', 'bypass relays are not driven; see docs/gpio.md'),
+        bus.id,
+      );
+    const at = clock.mono();
+    this.#relays = new Map(
+      mayDriveRelays ? relays.map(([id, pin]) => [id, { pin, level: false, writtenAt: at }]) : [],
+    );
+  }
+
+  async start(): Promise<void> {
+    const { pump, id } = this.#bus;
+    const relayPins = [...this.#relays.values()].map(({ pin }) => ({ pin, idle: false }));
+    try {
+      await this.#gpio.open({
+        inputs: this.#inputs.map(({ terminal, debounceMs }) => ({
+          pin: terminal.number,
+          debounceMs,
+          pull: 'up',
+        })),
+        outputs: [
+          ...this.#outputs.map(({ terminal, activeLow }) => ({ pin: terminal.number, idle: activeLow })),
+          ...relayPins,
+          ...(pump === undefined ? [] : [{ pin: pump, idle: false }]),
+        ],
+        onEdge: (pin, level) => {
+          const point = this.#inputs.find(({ terminal }) => terminal.number === pin);
+          if (point !== undefined) this.#handlers.input(point, !level, this.#clock.mono());
+        },
+        onLost: (reason) => {
+          this.#lost(reason);
+        },
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#lost(text(reason, reason));
+      return;
+    }
+    this.#isOpen = true;
+    this.#handlers.condition('gpio.lost', false, text('', ''), id);
+    const at = this.#clock.mono();
+    // A contact closes to ground against the pull-up: low is closed.
+    for (const point of this.#inputs)
+      this.#handlers.input(point, !this.#gpio.read(point.terminal.number), at);
+    if (this.#relays.size === 0) return;
+    for (const relay of this.#relays.values()) relay.level = this.#gpio.read(relay.pin);
+    this.#handlers.post(
+      {
+        kind: 'card',
+        card: id,
+        link: 'up',
+        serialNumber: this.#gpio.backend,
+        reason: text('引脚已接管', 'pins claimed'),
+        at,
+      },
+      true,
+    );
+    this.#report();
+    this.#reports = setInterval(() => {
+      this.#report();
+    }, reportEveryMs);
+  }
+
+  drive(outputs: Outputs): void {
+    if (!this.#isOpen) return;
+    const changed = new Map<number, boolean>();
+    for (const { id, terminal, activeLow } of this.#outputs) {
+      const energised = outputs.points[id];
+      if (energised === undefined) continue;
+      const level = energised !== activeLow;
+      if (this.#levels.get(terminal.number) !== level) changed.set(terminal.number, level);
+    }
+    const at = this.#clock.mono();
+    for (const [line, relay] of this.#relays) {
+      const coil = outputs.coils[line];
+      if (coil === undefined || relay.level === (coil === 'energise')) continue;
+      relay.level = coil === 'energise';
+      relay.writtenAt = at;
+      changed.set(relay.pin, relay.level);
+    }
+    if (changed.size > 0) this.#write(changed);
+  }
+
+  /** The decision turn was complete and clean: one more stroke of the charge pump that holds the coils' enable. */
+  stroke(): void {
+    const { pump } = this.#bus;
+    if (!this.#isOpen || pump === undefined) return;
+    this.#pumpLevel = !this.#pumpLevel;
+    this.#write(new Map([[pump, this.#pumpLevel]]));
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    clearInterval(this.#reports);
+    clearTimeout(this.#again);
+    await this.#gpio.close();
+  }
+
+  #write(levels: ReadonlyMap<number, boolean>): void {
+    try {
+      this.#gpio.write(levels);
+      for (const [pin, level] of levels) this.#levels.set(pin, level);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#lost(text(reason, reason));
+    }
+  }
+
+  #lost(reason: Text): void {
+    this.#isOpen = false;
+    this.#levels.clear();
+    clearInterval(this.#reports);
+    const at = this.#clock.mono();
+    this.#handlers.condition('gpio.lost', true, reason, this.#bus.id);
+    this.#handlers.lost(this.#bus.id);
+    for (const point of this.#inputs) this.#handlers.input(point, 'unknown', at);
+    if (this.#relays.size > 0)
+      this.#handlers.post(
+        { kind: 'card', card: this.#bus.id, link: 'lost', serialNumber: '', reason, at },
+        true,
+      );
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => void this.#gpio.close().then(() => this.start()), reopenMs);
+  }
+
+  #report(): void {
+    const at = this.#clock.mono();
+    const relays: RelayReport[] = [];
+    const none: RelayReport = {
+      coil: 'release',
+      position: 'unknown',
+      sinceWriteMs: settledMs,
+      phoneMilliamps: 0,
+    };
+    for (const { pin, level, writtenAt } of this.#relays.values()) {
+      while (relays.length < pin) relays.push(none);
+      const coil: CoilCommand = level ? 'energise' : 'release';
+      const sinceWriteMs = elapsedMs(writtenAt, at);
+      const isHigh = this.#gpio.read(pin);
+      const position = sinceWriteMs < moveMs ? 'between' : isHigh ? 'normal' : 'bypass';
+      relays[pin - 1] = {
+        coil,
+        position,
+        sinceWriteMs: Math.min(sinceWriteMs, settledMs),
+        phoneMilliamps: 0,
+      };
+    }
+    this.#handlers.reported(this.#bus.id, at);
+    this.#handlers.post(
+      {
+        kind: 'relays',
+        card: this.#bus.id,
+        relays,
+        coilSupply: true,
+        bypassKey: 'normal',
+        hostLost: false,
+        at,
+      },
+      false,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+/** The whole room as people see it, made of the core's state. Labels get wall time here and nowhere before. */
+import type { AlarmRow, ClockMark, LineView, RoomView, ThreadView } from '../model/messages.ts';
+import { alarmViews } from '../core/room/views.ts';
+import { bypassView, lineReading, recordingLines, subjectViews } from '../core/room/views.ts';
+import type { LineId } from '../model/ids.ts';
+import type { RoomState } from '../core/room/step.ts';
+import { openCallOf, signalOf } from '../core/line/state.ts';
+import { outputs } from '../core/room/step.ts';
+import { wallAt } from '../model/messages.ts';
+
+export function roomView(
+  state: RoomState,
+  clock: ClockMark,
+  threads: readonly ThreadView[],
+  isHealthy: boolean,
+): RoomView {
+  const { room } = state.config;
+  const bypass = bypassView(state);
+  const lineBypass = new Map(bypass.lines.map((line) => [line.id, line]));
+  const recording = recordingLines(state);
+  const levels = outputs(state);
+  const horns = state.config.outputs.filter(({ role }) => role === 'horn');
+  const callOf = (id: LineId): Pick<LineView, 'call'> => {
+    const own = state.lines[id];
+    const call = own === undefined ? undefined : openCallOf(own);
+    if (call === undefined) return {};
+    const { direction, startedAt, answeredAt } = call;
+    return {
+      call: {
+        id: call.id,
+        direction,
+        startedAt: wallAt(clock, startedAt),
+        ...(answeredAt === undefined ? {} : { answeredAt: wallAt(clock, answeredAt) }),
+      },
+    };
+  };
+  return {
+    at: clock.wall,
+    room: { id: room.id, name: room.name, bypass: bypass.room },
+    lines: room.lines.map(({ id, trunk, phone }): LineView => {
+      const own = state.lines[id];
+      const relay = lineBypass.get(id);
+      return {
+        id,
+        trunk,
+        phone,
+        signal: own === undefined ? 'unknown' : signalOf(own),
+        bypass: relay?.state ?? 'none',
+        recording: recording.has(id),
+        volts: Math.round((own === undefined ? 0 : lineReading(own)) * 10) / 10,
+        ...callOf(id),
+        ...(relay?.liftPhone === undefined ? {} : { liftPhone: relay.liftPhone }),
+      };
+    }),
+    subjects: subjectViews(state).map((subject) => ({ ...subject, since: wallAt(clock, subject.since) })),
+    alarms: alarmViews(state).map(({ raisedAt, changedAt, clearedAt, ...rest }): AlarmRow => ({
+      ...rest,
+      raisedAt: wallAt(clock, raisedAt),
+      changedAt: wallAt(clock, changedAt),
+      ...(clearedAt === undefined ? {} : { clearedAt: wallAt(clock, clearedAt) }),
+    })),
+    threads,
+    cards: Object.entries(state.cards).map(([id, { link, serialNumber }]) => {
+      const own = state.bypass.cards[id];
+      return {
+        id,
+        link,
+        serialNumber,
+        coilSupply: own?.coilSupply ?? false,
+        bypassKey: own?.keyKnown === true ? own.key : 'unknown',
+      };
+    }),
+    horn: horns.some(({ id }) => levels.points[id] === true),
+    healthy: isHealthy,
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * The three worker threads of a room: how each is started, what connects them, and what must be told again when one of
+ * them comes back. The guard hears of every death and goes on.
+ */
+import type { EventId, RecordingId } from '../model/ids.ts';
+import type {
+  ArchiveStart,
+  FromArchive,
+  FromFront,
+  FromRecorder,
+  FrontStart,
+  RecorderStart,
+  ThreadName,
+  ThreadView,
+  ToArchive,
+  ToFront,
+  ToRecorder,
+} from '../model/messages.ts';
+import type { Text } from '../model/text.ts';
+import type { WorkerState } from '../shell/worker-supervisor.ts';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { WorkerSupervisor } from '../shell/worker-supervisor.ts';
+
+/** Notices kept for the front until it says that they are on disk. */
+export const unkeptNoticesMax = 20_000;
+/** What one worker may take before it alone dies of it. */
+const heapMB: Readonly<Record<Exclude<ThreadName, 'guard'>, number>> = {
+  recorder: 96,
+  archive: 128,
+  front: 128,
+};
+
+type Notice = Extract<ToFront, { kind: 'notice' }>;
+type StartRecording = Extract<ToRecorder, { kind: 'start' }>;
+
+export interface WorkerHandlers {
+  fromRecorder(message: FromRecorder): void;
+  fromArchive(message: FromArchive): void;
+  fromFront(message: FromFront): void;
+  changed(thread: ThreadName, state: WorkerState, reason: Text): void;
+}
+
+export interface WorkerStarts {
+  readonly recorder: RecorderStart;
+  readonly archive: ArchiveStart;
+  readonly front: FrontStart;
+  /** The front keeps notices on disk (a broker is configured): what it has not confirmed is told again. */
+  readonly frontKeeps: boolean;
+}
+
+export class Workers {
+  readonly #starts: WorkerStarts;
+  readonly #recorder: WorkerSupervisor<ToRecorder, FromRecorder>;
+  readonly #archive: WorkerSupervisor<ToArchive, FromArchive>;
+  readonly #front: WorkerSupervisor<ToFront, FromFront>;
+  readonly #unkept = new Map<EventId, Notice>();
+  readonly #recordings = new Map<RecordingId, StartRecording>();
+  #lostNotices = 0;
+
+  constructor(starts: WorkerStarts, handlers: WorkerHandlers) {
+    this.#starts = starts;
+    this.#archive = new WorkerSupervisor({
+      name: 'archive',
+      spawn: () => start('archive', starts.archive),
+      message: (message: FromArchive) => {
+        handlers.fromArchive(message);
+      },
+      changed: (state, reason) => {
+        handlers.changed('archive', state, reason);
+        if (state === 'running') this.#connectArchive();
+      },
+    });
+    this.#recorder = new WorkerSupervisor({
+      name: 'recorder',
+      spawn: () => start('recorder', starts.recorder),
+      message: (message: FromRecorder) => {
+        if (message.kind === 'sealed' || message.kind === 'failed') this.#recordings.delete(message.id);
+        handlers.fromRecorder(message);
+      },
+      changed: (state, reason) => {
+        handlers.changed('recorder', state, reason);
+        if (state !== 'running') return;
+        this.#connect('recorder');
+        for (const recording of this.#recordings.values()) this.#recorder.post(recording);
+      },
+    });
+    this.#front = new WorkerSupervisor({
+      name: 'front',
+      spawn: () => start('front', starts.front),
+      message: (message: FromFront) => {
+        if (message.kind === 'kept') for (const id of message.ids) this.#unkept.delete(id);
+        handlers.fromFront(message);
+      },
+      changed: (state, reason) => {
+        handlers.changed('front', state, reason);
+        if (state !== 'running') return;
+        this.#connect('front');
+        for (const notice of this.#unkept.values()) this.#front.post(notice);
+      },
+    });
+  }
+
+  /** The archive first: the others have something for it. */
+  start(): void {
+    this.#archive.start();
+    this.#recorder.start();
+    this.#front.start();
+  }
+
+  record(message: StartRecording | Extract<ToRecorder, { kind: 'stop' }>): void {
+    if (message.kind === 'start') this.#recordings.set(message.id, message);
+    this.#recorder.post(message);
+  }
+
+  toRecorder(message: ToRecorder): void {
+    this.#recorder.post(message);
+  }
+
+  toArchive(message: ToArchive): boolean {
+    return this.#archive.post(message);
+  }
+
+  view(message: Extract<ToFront, { kind: 'view' }>): void {
+    this.#front.post(message);
+  }
+
+  notice(message: Notice): void {
+    if (this.#starts.frontKeeps) {
+      if (this.#unkept.size >= unkeptNoticesMax) {
+        const oldest = this.#unkept.keys().next().value;
+        if (oldest !== undefined) this.#unkept.delete(oldest);
+        this.#lostNotices++;
+      }
+      this.#unkept.set(message.id, message);
+    }
+    this.#front.post(message);
+  }
+
+  /** Notices that were never confirmed and had to give way. */
+  get lostNotices(): number {
+    return this.#lostNotices;
+  }
+
+  get views(): readonly ThreadView[] {
+    return [
+      viewOf('recorder', this.#recorder),
+      viewOf('archive', this.#archive),
+      viewOf('front', this.#front),
+    ];
+  }
+
+  /** The recorder seals, then the archive stores what was sealed, then the front says the last words. */
+  async close(limitMs: number): Promise<void> {
+    await this.#recorder.close({ kind: 'close' }, limitMs);
+    await Promise.all([
+      this.#archive.close({ kind: 'close' }, limitMs),
+      this.#front.close({ kind: 'close' }, limitMs),
+    ]);
+  }
+
+  #connectArchive(): void {
+    this.#connect('recorder');
+    this.#connect('front');
+  }
+
+  /** A new channel between the archive and one of the others, whenever either of the two is new. */
+  #connect(other: 'recorder' | 'front'): void {
+    if (this.#archive.state !== 'running') return;
+    const worker = other === 'recorder' ? this.#recorder : this.#front;
+    if (worker.state !== 'running') return;
+    const { port1, port2 } = new MessageChannel();
+    this.#archive.post({ kind: `${other}-port`, port: port1 }, [port1]);
+    if (other === 'recorder') this.#recorder.post({ kind: 'archive-port', port: port2 }, [port2]);
+    else this.#front.post({ kind: 'archive-port', port: port2 }, [port2]);
+  }
+}
+
+function start(name: Exclude<ThreadName, 'guard'>, workerData: object): Worker {
+  return new Worker(new URL(`./${name}.js`, import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: heapMB[name] },
+    name,
+  });
+}
+
+const viewOf = (
+  name: ThreadName,
+  worker: { readonly state: WorkerState; readonly restarts: number; readonly memoryMB: number },
+): ThreadView => ({
+  name,
+  state: worker.state,
+  restarts: worker.restarts,
+  lagMs: 0,
+  memoryMB: worker.memoryMB,
+});
