@@ -28,7 +28,10 @@ const opened = (limits: Partial<OutboxLimits> = {}, where = folder): Outbox =>
     folder: where,
     limits: { ...outboxLimits, ...limits },
     now: () => now,
-    report: (type, active) => void (active ? standing.add(type) : standing.delete(type)),
+    report: (type, active) => {
+      if (active) standing.add(type);
+      else standing.delete(type);
+    },
     kept: (ids) => void kept.push(...ids),
   });
 const offer = (outbox: Outbox, ...ids: readonly string[]): void => {

@@ -45,7 +45,10 @@ async function answering(port: number): Promise<void> {
   for (;;) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = tcpConnect(port, '127.0.0.1')
-        .once('connect', () => (socket.destroy(), resolve(true)))
+        .once('connect', () => {
+          socket.destroy();
+          resolve(true);
+        })
         .once('error', () => {
           resolve(false);
         });
@@ -201,7 +204,7 @@ test('an alarm that ends leaves its topic empty, also when it ended while the fr
 
 test(`broker killed in a stream of events and ${downMs / 1000} s away: every event arrives, in order per line, none under two ids`, async () => {
   const port = await freePort();
-  let mosquitto = await broker(port);
+  const mosquitto = await broker(port);
   const listener = await centre(port);
   const { front: one, told } = await front(port, folderFor('room'));
   await listener.until('online', () => listener.last('presence') === 'online');
@@ -227,7 +230,7 @@ test(`broker killed in a stream of events and ${downMs / 1000} s away: every eve
   const atKill = sent.length;
   await new Promise((resolve) => setTimeout(resolve, downMs));
   assert.ok(sent.length > atKill + 500, 'events went on while the broker was away');
-  mosquitto = await broker(port);
+  await broker(port);
   await listener.until('more events', () => events().length > atKill, 60_000);
   clearInterval(stream);
   await listener.until(

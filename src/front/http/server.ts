@@ -53,6 +53,7 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
   app.server.maxConnections = connectionsMax;
   // Answers are plain data made by us; their schemas document them and are held by a test.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'LK-HTTP-003'));
   guardGate(app, start.http.host, start.openReads);
