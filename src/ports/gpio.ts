@@ -39,3 +39,13 @@ export interface GpioRequest {
 export class GpioLost extends Error {
   override readonly name = 'GpioLost';
 }
+
+/** `open` could not claim the lines. The reason names the line and the cause, for a person. */
+export class GpioRefused extends Error {
+  override readonly name = 'GpioRefused';
+  readonly reason: Text;
+  constructor(reason: Text) {
+    super(reason.en);
+    this.reason = reason;
+  }
+}
