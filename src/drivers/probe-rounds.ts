@@ -1,6 +1,7 @@
 /**
- * The rhythm that all asking probes share: ask, wait, judge, ask again. One lost answer proves nothing, so a subject that
- * answered keeps its word until three rounds running stayed without answer; meanwhile it is asked at the quick period.
+ * The rhythm that all asking probes share: ask, wait, report, ask again. Each round reports what it met; how many lost
+ * answers make a subject down is decided by the watch. Where silence means `unknown` (a UPS), the last word is kept for three
+ * rounds, because one lost answer must not throw away a reading. After a first miss it asks at the quick period.
  * What we could not ask (no route, no program, own network dead) is `unknown`, never `down`. Periods are shortened at
  * random, never lengthened, so that a hundred probes do not ask in step and none reports late.
  */
@@ -11,7 +12,7 @@ import type { Text } from '../model/text.ts';
 import type { Says } from '../model/watch.ts';
 import type { Probe, ProbeEvidence } from '../ports/probe.ts';
 
-/** Rounds without answer, running, before a probe says so. */
+/** Rounds without answer, running, until asking is no longer urgent; where silence is `unknown`, until it is said. */
 const missesToSettle = 3;
 /** Largest share of a period that chance takes off. */
 const jitterShare = 0.15;
@@ -120,7 +121,8 @@ export class ProbeRounds implements Probe {
         this.#says = 'unknown';
         return { says: 'unknown', reason };
       case 'miss': {
-        if (this.#misses >= missesToSettle) this.#says = this.#options.silence;
+        const { silence } = this.#options;
+        if (silence === 'down' || this.#misses >= missesToSettle) this.#says = silence;
         const nth = `${this.#misses}/${missesToSettle}`;
         return { says: this.#says, reason: text(`${reason.zh}（${nth}）`, `${reason.en} (${nth})`) };
       }

@@ -7,7 +7,7 @@ import type { Text } from '../model/text.ts';
  *
  * Contract (`test/contract/probe.ts`): it reports within period + time-out of `start` and then at least that often; a
  * probe that cannot run (no route of ours, program missing, no rights) says `unknown` with the reason, never `down`.
- * `suspect(true)` makes it ask more often. It never throws out, and leaves nothing running after `stop`.
+ * `down` is one round without answer: how many of them count is the watch's decision. `suspect(true)` makes it ask more often. It never throws out, and leaves nothing running after `stop`.
  */
 export interface Probe {
   readonly source: SourceId;

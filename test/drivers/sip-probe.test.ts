@@ -99,7 +99,7 @@ test('provisional answers, foreign branches and noise are no proof of life', asy
   await reports.until('down', 5000);
   await probe.stop();
   server.close();
-  assert.ok(heard >= 3);
+  assert.ok(heard > 0);
   assert.not(reports.all.some(({ evidence }) => evidence.says === 'up'));
 });
 
