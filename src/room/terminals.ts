@@ -45,7 +45,8 @@ const maxHeaderless = 1023;
 /** The Pi's header, whose pins we know; another chip's are the installer's matter. */
 const isHeader = ({ chip }: GpioBus): boolean => chip === undefined || chip.startsWith('pinctrl-');
 
-const written = ({ bus, kind, number }: Terminal): string =>
+/** As it is written in the file: `card-a/relay1`, `pi/23`. */
+export const writtenTerminal = ({ bus, kind, number }: Terminal): string =>
   `${bus}/${kind === 'gpio' || kind === 'register' ? '' : cardWord[kind]}${number}`;
 
 const kindNames: Readonly<Record<Bus['kind'], Text>> = {
@@ -189,12 +190,12 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
 
   function freeHint({ terminal, use }: Claim): Text | undefined {
     const bus = buses.get(terminal.bus);
-    const taken = new Set(claims.map((other) => written(other.terminal)));
+    const taken = new Set(claims.map((other) => writtenTerminal(other.terminal)));
     const free = (numbers: readonly number[]): string[] =>
       numbers
         .map((number) => ({ ...terminal, number }))
-        .filter((other) => !taken.has(written(other)))
-        .map((other) => (terminal.kind === 'gpio' ? String(other.number) : written(other)));
+        .filter((other) => !taken.has(writtenTerminal(other)))
+        .map((other) => (terminal.kind === 'gpio' ? String(other.number) : writtenTerminal(other)));
     if (bus?.kind === 'gpio') {
       if (!isHeader(bus)) return undefined;
       if (use === 'input') {
@@ -223,7 +224,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
       { readonly later: Claim; readonly earlier: Claim; readonly names: string[] }
     >();
     for (const claimed of inOrder()) {
-      const name = written(claimed.terminal);
+      const name = writtenTerminal(claimed.terminal);
       const other = first.get(name);
       if (other === undefined) {
         first.set(name, claimed);

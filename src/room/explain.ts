@@ -1,0 +1,149 @@
+/**
+ * What a room has, as plain tables for the person who wired it: cards and buses, points, lines, subjects with their
+ * evidence, and whether the room can trip by itself. Words of both languages; Chinese signs count as two columns.
+ */
+import type { Bus, Point, Room, Source, Subject } from '../model/room.ts';
+import type { Language, Text } from '../model/text.ts';
+import { text } from '../model/text.ts';
+import { written } from './limits.ts';
+import { speaks } from './not-yet.ts';
+import { writtenTerminal } from './terminals.ts';
+import { tripOutlook } from './trip.ts';
+import type { TripOutlook } from './trip.ts';
+
+export function explainRoom(room: Room, language: Language): string {
+  const say = (words: Text): string => words[language];
+  const parts = [
+    `${room.id}  ${say(room.name)}  ${room.timezone}`,
+    titled(
+      say(text('连接', 'buses')),
+      room.buses.map((bus) => [bus.id, ...describeBus(bus, room, say)]),
+    ),
+    titled(
+      say(text('测点', 'points')),
+      room.points.map((point) => [point.id, writtenPoint(point), describePoint(point), say(point.name)]),
+    ),
+    titled(`${say(text('线路', 'lines'))} (${room.lines.length})`, [
+      ['', text('通道', 'channel'), text('旁路', 'bypass'), text('中继', 'trunk'), text('电话', 'phone')].map(
+        (cell) => (typeof cell === 'string' ? cell : say(cell)),
+      ),
+      ...room.lines.map(({ id, channel, relay, trunk, phone }) => [
+        id,
+        writtenTerminal(channel),
+        relay === undefined ? '-' : writtenTerminal(relay),
+        trunk,
+        phone,
+      ]),
+    ]),
+    titled(
+      say(text('监视对象', 'subjects')),
+      room.subjects.flatMap((subject) => subjectRows(subject, say)),
+    ),
+    describeTrip(tripOutlook(room.subjects, room.lines), say),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function describeBus(bus: Bus, room: Room, say: (words: Text) => string): string[] {
+  if (bus.kind === 'gpio') {
+    return [
+      'gpio',
+      bus.backend,
+      bus.pump === undefined ? '' : say(text(`电荷泵 ${bus.pump}`, `pump ${bus.pump}`)),
+    ];
+  }
+  const { link } = bus;
+  const way = link.kind === 'tcp' ? `tcp ${link.host}:${link.port}` : `${link.path} ${link.baud}`;
+  const count = room.lines.filter(({ channel }) => channel.bus === bus.id).length;
+  const lines = bus.kind === 'line-card' ? say(text(`${count} 条线路`, `${count} lines`)) : '';
+  const guard =
+    bus.kind === 'line-card'
+      ? say(
+          text(
+            `失联 ${written(bus.hostLostMs, 'ms')} 后自行旁路`,
+            `bypass by itself after ${written(bus.hostLostMs, 'ms')}`,
+          ),
+        )
+      : '';
+  return [bus.kind, way, lines, guard];
+}
+
+const writtenPoint = ({ terminal }: Point): string =>
+  terminal.kind === 'register'
+    ? `${terminal.bus}/${terminal.unit ?? 0} ${terminal.table ?? ''} ${terminal.number}`
+    : writtenTerminal(terminal);
+
+const describePoint = (point: Point): string =>
+  point.kind === 'input'
+    ? `${point.role} ${point.contact}`
+    : point.kind === 'output'
+      ? point.role
+      : `× ${point.scale} ${point.unit}`.trim();
+
+/** The first source stands beside the subject, the others below it. */
+function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text) => string): string[][] {
+  const rule =
+    kind === 'pbx'
+      ? text('两个域故障，其一实证', 'down in 2 domains, one a proof')
+      : text(`${downWhen} 条故障`, `${downWhen} down`);
+  const [first = '', ...more] = sources.map((source) => describeSource(source, say));
+  return [[id, kind, say(rule), first], ...more.map((source) => ['', '', '', source])];
+}
+
+function describeSource({ kind, domain, weight }: Source, say: (words: Text) => string): string {
+  const proof = weight === 'proof' ? text('实证', 'proof') : text('旁证', 'hint');
+  const silent = speaks(kind) ? text('', '') : text('，尚未使用', ', not used yet');
+  return `${kind} (${domain}, ${say(proof)}${say(silent)})`;
+}
+
+function describeTrip({ why, domains, proofs }: TripOutlook, say: (words: Text) => string): string {
+  const list = domains.map((domain) => (proofs.includes(domain) ? `${domain}*` : domain)).join(', ');
+  const reasons: Readonly<Record<TripOutlook['why'], Text>> = {
+    yes: text(
+      `自动切换到旁路：可以，判据来自 ${list}（* 实证）`,
+      `automatic trip: possible, on evidence from ${list} (* proof)`,
+    ),
+    'no pbx': text('自动切换到旁路：不能，没有监视交换机', 'automatic trip: not possible, no PBX is watched'),
+    'no relay': text(
+      '自动切换到旁路：不能，没有旁路继电器',
+      'automatic trip: not possible, no line has a bypass relay',
+    ),
+    'one domain': text(
+      `自动切换到旁路：不能，判据只来自 ${list || '-'}`,
+      `automatic trip: not possible, evidence only from ${list || '-'}`,
+    ),
+    'no proof': text(
+      `自动切换到旁路：不能，${list} 都只是旁证`,
+      `automatic trip: not possible, ${list} are hints only`,
+    ),
+  };
+  return say(reasons[why]);
+}
+
+/** Columns that a text takes on a terminal. */
+const widthOf = (words: string): number =>
+  Array.from(words).reduce(
+    (sum, sign) =>
+      sum +
+      (/[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/.test(
+        sign,
+      )
+        ? 2
+        : 1),
+    0,
+  );
+
+function titled(title: string, rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+  }
+  const padded = rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [title, ...padded.map((row) => `  ${row}`)].join('\n');
+}
