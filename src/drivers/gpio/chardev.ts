@@ -165,9 +165,13 @@ export class ChardevGpio implements Gpio {
       if (calls.ioctl(chip, gpioIoctl.lineInfo, info) !== 0)
         return text(`${this.#device} 没有引脚 ${pin}`, `${this.#device} has no pin ${pin}`);
       const { flags, consumer: holder } = readLineInfo(info);
-      const by = holder === '' ? '?' : holder;
-      if ((flags & lineFlag.used) !== 0n)
-        return text(`引脚 ${pin} 已被 ${by} 占用`, `pin ${pin} is held by ${by}`);
+      if ((flags & lineFlag.used) === 0n) continue;
+      if (holder === 'sysfs')
+        return text(
+          `引脚 ${pin} 仍由 sysfs 导出：请重启本机，或写 /sys/class/gpio/unexport`,
+          `pin ${pin} is held by sysfs: restart the machine, or write its number to /sys/class/gpio/unexport`,
+        );
+      return text(`引脚 ${pin} 已被 ${holder} 占用`, `pin ${pin} is held by ${holder}`);
     }
     const which = pins.join(', ');
     return text(`无法占用引脚 ${which}（errno ${errno}）`, `cannot claim pins ${which} (errno ${errno})`);
