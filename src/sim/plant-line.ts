@@ -1,0 +1,90 @@
+/**
+ * One line of the virtual room, from the exchange to whoever the changeover joins to it: PBX port or seat phone. The card's
+ * tap is on the trunk side, so it sees and hears the pair in both positions. Stepped by the millisecond.
+ */
+import type { LineChannel } from '../../firmware-bridge/codec/stream.ts';
+import { Changeover } from './changeover.ts';
+import { Exchange, ringHz, ringVoltsRms } from './exchange.ts';
+import { LoopMeter } from './loop-meter.ts';
+import { Party } from './party.ts';
+
+const feedVolts = 48.1;
+/** Across a closed loop, with the current that flows. */
+const talkVolts = 9.1;
+const talkMilliamps = 22;
+/** What a closed loop leaves of the ringing voltage until the exchange trips it. */
+const loadedRing = 0.2;
+const samplesPerMs = 8;
+
+export type LineHappening = 'ring-on' | 'ring-off' | 'off-hook' | 'on-hook';
+
+export class PlantLine {
+  readonly relay = new Changeover();
+  readonly exchange: Exchange;
+  readonly pbx = new Party();
+  readonly phone = new Party();
+  readonly #meter = new LoopMeter();
+  readonly #happened: (what: LineHappening, at: number) => void;
+  #isClosed = false;
+  #isRinging = false;
+  #phase = 0;
+
+  constructor(seedOfCall: () => number, happened: (what: LineHappening, at: number) => void) {
+    this.exchange = new Exchange(seedOfCall);
+    this.#happened = happened;
+  }
+
+  /** Current flows on the trunk. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get volts(): number {
+    if (this.exchange.isCut) return 0;
+    const volts = this.#isClosed ? talkVolts : feedVolts;
+    return this.exchange.isReversed ? -volts : volts;
+  }
+
+  get milliamps(): number {
+    if (!this.#isClosed) return 0;
+    return this.exchange.isReversed ? -talkMilliamps : talkMilliamps;
+  }
+
+  /** Loop current through the seat phone. */
+  phoneMilliamps(at: number): number {
+    return this.relay.contact(at) === 'bypass' && this.phone.isOffHook ? Math.abs(this.milliamps) : 0;
+  }
+
+  /** The millisecond that begins at `at`; its samples go to `audio` from `offset` on. */
+  step(at: number, audio: Int16Array, offset: number): void {
+    const contact = this.relay.contact(at);
+    const { exchange, pbx, phone } = this;
+    const rings = exchange.rings(at);
+    const around = { at, rings, isCleared: exchange.isCleared, hasFeed: !exchange.isCut };
+    pbx.step({ ...around, isJoined: contact === 'normal' });
+    phone.step({ ...around, isJoined: contact === 'bypass' });
+    const closed =
+      !exchange.isCut &&
+      ((contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
+    if (closed !== this.#isClosed) {
+      this.#isClosed = closed;
+      this.#happened(closed ? 'off-hook' : 'on-hook', at);
+    }
+    if (rings !== this.#isRinging) {
+      this.#isRinging = rings;
+      this.#phase = 0;
+      this.#happened(rings ? 'ring-on' : 'ring-off', at);
+    }
+    exchange.step(at, closed);
+    const peak = rings ? ringVoltsRms * Math.SQRT2 * (closed ? loadedRing : 1) : 0;
+    this.#meter.add(at, this.volts, peak, this.#phase, ringHz);
+    this.#phase = (this.#phase + ringHz / 1000) % 1;
+    if (!closed) audio.fill(0, offset, offset + samplesPerMs);
+    else for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
+  }
+
+  /** The 20 ms that end at `at`. */
+  read(at: number, into: LineChannel): void {
+    this.#meter.read(at, this.milliamps, into);
+  }
+}
