@@ -143,7 +143,8 @@ function followPolarity(judging: Judging, phase: OffHook, volts: number, carries
 function endUnlearned(judging: Judging, phase: OffHook, reading: LoopReading): void {
   const { line, at } = judging;
   const volts = Math.abs(reading.dcVolts);
-  if (line.idleLearned || phase.loopBreak !== null || volts < idleVoltsMin) {
+  const lower = Math.min(volts, Math.abs(reading.volts));
+  if (line.idleLearned || phase.loopBreak !== null || lower < idleVoltsMin) {
     line.steady = null;
     return;
   }

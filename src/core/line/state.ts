@@ -114,6 +114,8 @@ export interface Draft {
   /** A relay moved here, and no reading has been judged since. */
   movedAt: MonoMs | null;
   calls: number;
+  /** No call begins before the one before it ended, whatever the back-dating says. */
+  callEndedAt: MonoMs;
 }
 export type LineState = Readonly<Draft>;
 
@@ -137,6 +139,7 @@ export function initial(config: LineConfig, at: MonoMs): LineState {
     blankUntil: null,
     movedAt: null,
     calls: 0,
+    callEndedAt: at,
   };
 }
 

@@ -18,7 +18,7 @@ export function toRinging(judging: Judging, since: MonoMs): void {
   const call = newCall(judging.line, 'incoming', since);
   enter(judging, {
     signal: 'ringing',
-    since,
+    since: call.startedAt,
     call,
     offHookFrom: null,
     trippedAt: null,
@@ -35,7 +35,7 @@ export function toOffHook(
   since: MonoMs,
 ): void {
   const call = newCall(judging.line, direction, since);
-  enter(judging, offHook(judging.line, call, since));
+  enter(judging, offHook(judging.line, call, call.startedAt));
   tell(judging, 'opened', call);
 }
 
@@ -75,7 +75,9 @@ export function toKept(judging: Judging, phase: Ringing | OffHook): void {
 
 export function endCall(judging: Judging, call: Call, end: CallEnd, at: MonoMs): void {
   const last = call.answeredAt ?? call.startedAt;
-  tell(judging, 'ended', { ...call, endedAt: notBefore(at, last), end });
+  const endedAt = notBefore(at, last);
+  judging.line.callEndedAt = endedAt;
+  tell(judging, 'ended', { ...call, endedAt, end });
 }
 
 function offHook(line: Draft, call: Call, since: MonoMs): OffHook {
@@ -98,7 +100,7 @@ function newCall(line: Draft, direction: CallDirection, startedAt: MonoMs): Call
     id: `${line.config.runId}-${line.config.id}-${line.calls}`,
     line: line.config.id,
     direction,
-    startedAt,
+    startedAt: notBefore(startedAt, line.callEndedAt),
     rings: 0,
     pulseDigits: '',
     flashes: 0,

@@ -159,7 +159,7 @@ test('random levels, gaps, moves and late events: never throws, calls are balanc
   let calls = 0;
   let ends = new Set<string>();
   fc.assert(
-    fc.property(fc.array(move, { minLength: 1, maxLength: 120 }), (moves) => {
+    fc.property(fc.array(move, { minLength: 30, maxLength: 120 }), (moves) => {
       const scene = new Scene();
       let at = 0;
       for (const one of moves) {
