@@ -1,0 +1,228 @@
+/** Every word of the page, in both languages, and the choice between them. */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { LineBypassState, RoomBypassState } from '../../model/bypass.ts';
+import type { LineSignal } from '../../model/line.ts';
+import type { Severity } from '../../model/alarm.ts';
+import type { Language, Text } from '../../model/text.ts';
+import type { SubjectKind, Verdict } from '../../model/watch.ts';
+import { text } from '../../model/text.ts';
+
+export interface Saying {
+  readonly language: Language;
+  readonly say: (words: Text) => string;
+}
+export const sayingIn = (language: Language): Saying => ({ language, say: (words) => words[language] });
+export const SayingContext = createContext<Saying>(sayingIn('zh'));
+export const useSaying = (): Saying => useContext(SayingContext);
+
+const rememberedAs = 'linekeeper.language';
+export function firstLanguage(): Language {
+  const remembered = localStorage.getItem(rememberedAs);
+  if (remembered === 'zh' || remembered === 'en') return remembered;
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+export const rememberLanguage = (language: Language): void => {
+  localStorage.setItem(rememberedAs, language);
+};
+
+interface Standing {
+  readonly title: Text;
+  readonly meaning: Text;
+}
+export const roomWords: Readonly<Record<RoomBypassState, Standing>> = {
+  steady: {
+    title: text('正常运行', 'Normal'),
+    meaning: text('外线经交换机接入，旁路待命。', 'Trunks go through the PBX; the bypass stands by.'),
+  },
+  confirming: {
+    title: text('正在确认交换机故障', 'Confirming a PBX fault'),
+    meaning: text(
+      '多处证据显示交换机故障，数秒内确认后切换旁路。',
+      'Several sources say that the PBX is down; bypass follows within seconds if it stays so.',
+    ),
+  },
+  tripped: {
+    title: text('旁路运行', 'On bypass'),
+    meaning: text(
+      '交换机故障，外线直通座席电话。通话不经交换机，录音照常。',
+      'The PBX is down. Trunks ring the seat phones directly; recording goes on.',
+    ),
+  },
+  held: {
+    title: text('旁路保持', 'Held on bypass'),
+    meaning: text(
+      '外线直通座席电话，等待人工下达恢复。',
+      'Trunks ring the seat phones directly until a person orders them back.',
+    ),
+  },
+  settling: {
+    title: text('交换机已恢复，稳定观察中', 'PBX is back, settling'),
+    meaning: text(
+      '外线仍直通座席电话；稳定后逐线恢复。',
+      'Trunks still ring the seat phones; they go back line by line once the PBX has held.',
+    ),
+  },
+  restoring: {
+    title: text('正在逐线恢复', 'Restoring line by line'),
+    meaning: text(
+      '各线路空闲时依次切回交换机，不中断通话。',
+      'Each line goes back to the PBX when it is idle; no call is cut.',
+    ),
+  },
+};
+
+export const bypassWords: Readonly<Record<LineBypassState | 'none', Text>> = {
+  none: text('无旁路', 'no bypass'),
+  normal: text('接交换机', 'to PBX'),
+  waiting: text('等通话结束后切换', 'waits for the call'),
+  releasing: text('正在切到话机', 'going to phone'),
+  bypass: text('直通话机', 'to phone'),
+  operating: text('正在切回', 'going back'),
+  proving: text('已切回，验证中', 'back, proving'),
+  exercising: text('旁路试验中', 'exercise'),
+  stuck: text('继电器卡住', 'relay stuck'),
+  open: text('线路断开', 'line open'),
+  locked: text('已锁定在旁路', 'locked on bypass'),
+  unreachable: text('线路卡失联', 'card unreachable'),
+};
+export const signalWords: Readonly<Record<LineSignal, Text>> = {
+  idle: text('空闲', 'idle'),
+  ringing: text('振铃', 'ringing'),
+  'off-hook': text('通话', 'in call'),
+  dead: text('无馈电', 'dead'),
+  unknown: text('未知', 'unknown'),
+};
+export const verdictWords: Readonly<Record<Verdict, Text>> = {
+  up: text('正常', 'up'),
+  degraded: text('降级', 'degraded'),
+  down: text('故障', 'down'),
+  unknown: text('未知', 'unknown'),
+};
+export const kindWords: Readonly<Record<SubjectKind, Text>> = {
+  pbx: text('交换机', 'PBX'),
+  server: text('服务器', 'server'),
+  terminal: text('座席终端', 'terminal'),
+  network: text('网络', 'network'),
+  ups: text('不间断电源', 'UPS'),
+  room: text('机房', 'room'),
+  line: text('线路', 'line'),
+  linekeeper: text('本机', 'linekeeper'),
+};
+export const severityWords: Readonly<Record<Severity, Text>> = {
+  critical: text('一级紧急', 'critical'),
+  major: text('二级重要', 'major'),
+  minor: text('三级一般', 'minor'),
+  warning: text('四级提示', 'warning'),
+};
+
+export const words = {
+  lines: text('线路', 'Lines'),
+  subjects: text('监视对象', 'Watched'),
+  alarms: text('告警', 'Alarms'),
+  recordings: text('录音', 'Recordings'),
+  machine: text('本机状况', 'This controller'),
+  noAlarms: text('当前没有告警', 'No alarms'),
+  unacknowledged: text('未确认', 'unacknowledged'),
+  acknowledged: text('已确认', 'acknowledged'),
+  cleared: text('已恢复', 'cleared'),
+  shelved: text('已搁置', 'shelved'),
+  acknowledge: text('确认', 'Acknowledge'),
+  silence: text('消音', 'Silence'),
+  horn: text('声响告警中', 'Horn is sounding'),
+  effect: text('影响', 'Effect'),
+  action: text('处置', 'Do'),
+  since: text('自', 'since'),
+  commands: text('操作', 'Commands'),
+  recording: text('录音中', 'recording'),
+  trunk: text('外线', 'Trunk'),
+  phone: text('话机', 'Phone'),
+  pbx: text('交换机', 'PBX'),
+  incoming: text('呼入', 'incoming'),
+  outgoing: text('呼出', 'outgoing'),
+  found: text('通话', 'call'),
+  liftHint: text('通话被切换打断，对方可能仍在线上。', 'A call was cut over; the caller may still be there.'),
+  time: text('时间', 'Time'),
+  line: text('线路', 'Line'),
+  number: text('号码', 'Number'),
+  duration: text('时长', 'Length'),
+  play: text('播放', 'Play'),
+  playing: text('播放中', 'Playing'),
+  download: text('下载', 'Download'),
+  allLines: text('全部线路', 'All lines'),
+  searchNumber: text('号码片段（至少 3 位）', 'Part of a number (3 or more)'),
+  more: text('更早的录音', 'Earlier'),
+  noRecordings: text('没有录音', 'No recordings'),
+  recovered: text('断电后恢复', 'recovered after a crash'),
+  archiveAway: text(
+    '录音档案暂时没有应答，正在重试。',
+    'The archive does not answer at present; trying again.',
+  ),
+  cannotPlay: text(
+    '此浏览器不能播放 Ogg Opus 录音，请下载后用 VLC 等播放器收听，或换用 Chrome、Edge、Firefox。',
+    'This browser cannot play Ogg Opus. Download the file and play it with VLC, or use Chrome, Edge or Firefox.',
+  ),
+  playFailed: text('这条录音无法播放。', 'This recording cannot be played.'),
+  connecting: text('正在连接…', 'Connecting…'),
+  live: text('实时', 'Live'),
+  notLive: text('非实时', 'Not live'),
+  refused: text('此机房不允许未登录查看。', 'This room is not shown without signing in.'),
+  lost: text(
+    '与控制器的连接中断，正在重连。下面是中断前的画面。',
+    'The connection to the controller is lost; reconnecting. Below is the picture before that.',
+  ),
+  thread: text('线程', 'Thread'),
+  card: text('线路卡', 'Line card'),
+  restarts: text('重启', 'restarts'),
+  coilSupply: text('线圈供电', 'coil supply'),
+  on: text('有', 'on'),
+  off: text('断', 'off'),
+  key: text('旁路钥匙', 'bypass key'),
+  healthy: text('本机健康，看门狗正常', 'Healthy; the watchdog is fed'),
+  unhealthy: text('本机不健康，看门狗未喂', 'Unfit; the watchdog is not fed'),
+  code: text('操作码', 'Code'),
+  codeHint: text('程序启动时在终端打印', 'printed by the program at start'),
+  name: text('姓名', 'Your name'),
+  cancel: text('取消', 'Cancel'),
+  close: text('关闭', 'Close'),
+  send: text('执行', 'Carry out'),
+  confirm: text('确定执行', 'Yes, do it'),
+  next: text('下一步', 'Next'),
+  done: text('已执行', 'Done'),
+  notDone: text('未执行', 'Not done'),
+  unreachableNow: text('控制器没有应答。', 'The controller does not answer.'),
+  lampTest: text('灯光声响试验', 'Lamp and horn test'),
+  bypassPlanned: text('全部切到话机（等通话结束）', 'All lines to phones (calls may end)'),
+  bypassNow: text('全部切到话机（立即）', 'All lines to phones (at once)'),
+  restore: text('恢复到交换机', 'Back to the PBX'),
+  resetBypass: text('解除保持', 'Lift the hold'),
+  acknowledgeAll: text('确认全部告警', 'Acknowledge all alarms'),
+} as const;
+
+export const ageWords = (seconds: number): Text =>
+  text(`数据已有 ${seconds} 秒没有更新`, `The picture is ${seconds} s old`);
+export const liftWords = (phone: string, line: string): Text =>
+  text(`请提起话机 ${phone}（${line}）`, `Lift phone ${phone} (${line})`);
+export const countWords = (standing: number, unacknowledged: number): Text =>
+  standing === 0
+    ? words.noAlarms
+    : text(
+        `${standing} 条告警，${unacknowledged} 条未确认`,
+        `${standing} alarm${standing === 1 ? '' : 's'}, ${unacknowledged} unacknowledged`,
+      );
+export const stateWords: Readonly<Record<string, Text>> = {
+  starting: text('启动中', 'starting'),
+  running: text('运行', 'running'),
+  restarting: text('重启中', 'restarting'),
+  failed: text('失败', 'failed'),
+  up: text('已连接', 'up'),
+  lost: text('失联', 'lost'),
+  refused: text('已拒绝', 'refused'),
+  normal: text('正常位', 'normal'),
+  turned: text('已转动', 'turned'),
+  unknown: text('未知', 'unknown'),
+  guard: text('值守', 'guard'),
+  recorder: text('录音', 'recorder'),
+  archive: text('档案', 'archive'),
+  front: text('前端', 'front'),
+};
