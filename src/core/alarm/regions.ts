@@ -144,7 +144,7 @@ function raised(alarm: Alarm, at: MonoMs): Alarm {
     condition: 'active',
     stands: true,
     ack: 'unacked',
-    latched: alarm.latched || alarmKind(alarm.key.type).latch,
+    latched: alarmKind(alarm.key.type).latch,
     count: alarm.count + 1,
     raisedAt: at,
     changedAt: at,

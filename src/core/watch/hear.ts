@@ -110,7 +110,7 @@ export function hear(heard: Heard, event: WatchEvent): Heard {
       return hearEvidence(heard, event);
     case 'call-ended': {
       const trunk = heard.config.lines.find(({ id }) => id === event.call.line)?.trunk;
-      if (trunk === undefined || heard.inBypass) return heard;
+      if (trunk === undefined) return heard;
       return eachRecords(heard, (memory, source) =>
         deadPathOf(heard, source) === undefined
           ? callEnded(recordsOverdue(memory, at), event.call, trunk, at)

@@ -185,6 +185,13 @@ test('an acknowledged alarm that grows worse must be acknowledged again; one tha
     }
 });
 
+test('an alarm that grows worse before anybody acknowledged it sounds anew', () => {
+  const room = new Alarms().levels('t/gpio.lost!minor', 'u/mqtt.refused');
+  const before = alarm.counts(room.state).newest;
+  const after = alarm.counts(room.levels('t/gpio.lost!critical', 'u/mqtt.refused').state).newest;
+  assert.ok(after.critical > Math.max(before.minor, before.critical));
+});
+
 // ---- delays -----------------------------------------------------------------------------------------------------------
 
 test('a condition shorter than its on-delay is no alarm; one that lasts is, to the millisecond', () => {
@@ -398,7 +405,7 @@ test('after a restart only new keys sound', () => {
 });
 
 test('a restored alarm keeps its condition until its machine speaks or half a minute is over', () => {
-  const silent = restart(new Alarms().levels(plain).ack()).levels();
+  const silent = restart(new Alarms().levels(plain).ack()).levels('x/mqtt.refused');
   assert.is(silent.wait(firstEvidenceMs - 1).is(plain), 'active acked');
   assert.is(silent.wait(1).is(plain), 'none');
   const blind = restart(new Alarms().levels(plain).ack())

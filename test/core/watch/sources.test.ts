@@ -101,6 +101,13 @@ for (const source of [sipSource, toneSource, ping('pbx.9')])
       assert.is(room.wait(1).says(source.id), 'unknown');
     });
 
+test('news as old as the limit still counts when something else of the subject is heard at that moment', () => {
+  const room = new Room([pbx([contactSource, sipSource])]).hear('pbx.3', 'up').wait(staleMs(sipSource));
+  assert.is(room.contact(true).says('pbx.3'), 'up');
+  room.at += 1;
+  assert.is(room.contact(false).says('pbx.3'), 'unknown');
+});
+
 test('misses far apart are not misses in a row', () => {
   const room = new Room([pbx([sipSource])]);
   for (let n = 0; n < 5; n++) {
@@ -188,6 +195,12 @@ test('lines that go over to bypass say nothing any more', () => {
   assert.is(room.lines('ringing', 'bypass').says('pbx.2'), 'unknown');
 });
 
+test('what rang unanswered before the bypass does not count when the lines are back in normal', () => {
+  const room = new Room([pbx([linesSource])]).lines('ringing').wait(25_000).lines('idle');
+  assert.is(room.wait(1000).says('pbx.2'), 'down');
+  assert.is(room.lines('idle', 'bypass').wait(1000).lines('idle', 'normal').says('pbx.2'), 'unknown');
+});
+
 test('callers who gave up before the limit are taken back when the line falls idle', () => {
   const room = new Room([pbx([linesSource])])
     .lines('idle')
@@ -230,14 +243,13 @@ test('a record between the calls begins the count anew', () => {
 
 test('a record that came while the call lasted is the record of that call', () => {
   const room = new Room([pbx([recordsSource])]);
-  for (let n = 0; n < 4; n++) {
-    room
-      .tell({ kind: 'call-record', source: 'pbx.5', trunk: '020-L01' })
-      .wait(20_000)
-      .callEnded('L01')
-      .wait(recordWaitMs);
-  }
+  for (const line of ['L01', 'L02', 'L03'])
+    room.tell({ kind: 'call-record', source: 'pbx.5', trunk: `020-${line}` });
+  room.wait(20_000).callEnded('L01').callEnded('L02').callEnded('L03').wait(recordWaitMs);
   assert.is(room.says('pbx.5'), 'up');
+  // The next ones have none of their own.
+  room.wait(60_000).callEnded('L01').callEnded('L02').callEnded('L03').wait(recordWaitMs);
+  assert.is(room.says('pbx.5'), 'down');
 });
 
 test('calls of which a PBX may write no record do not count', () => {

@@ -88,6 +88,15 @@ test('an answer at the very moment of the first down is no veto; a millisecond l
   }
 });
 
+test('two sources of one domain are one voice', () => {
+  const door: Source = { ...contactSource, id: 'pbx.9', point: 'door' };
+  const room = contactDown(new Room([pbx([contactSource, door, sipSource])]))
+    .contact(true, 'door')
+    .wait(100);
+  assert.equal([room.says('pbx.1'), room.says('pbx.9'), room.verdict()], ['down', 'down', 'degraded']);
+  assert.is(sipDown(room).verdict(), 'down');
+});
+
 test('a room file may ask for more sources, never for less', () => {
   assert.is(sipDown(contactDown(new Room([pbx(allSources, { downWhen: 3 })]))).verdict(), 'degraded');
   assert.is(toneDown(sipDown(contactDown(new Room([pbx(allSources, { downWhen: 3 })])))).verdict(), 'down');
