@@ -53,7 +53,7 @@ export interface WatchStep {
 }
 
 /** A subject is judged again after this long at the latest, so that the ages in its sentence stay true. */
-export const judgeEveryMs = 10_000;
+const judgeEveryMs = 10_000;
 
 export function initial(config: WatchConfig, at: MonoMs): WatchState {
   const heard = nothingHeard(config, at);

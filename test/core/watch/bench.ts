@@ -9,7 +9,7 @@ import type { PolledSource } from '../../../src/core/watch/polled.ts';
 import type { WatchConfig, WatchEvent, WatchState } from '../../../src/core/watch/step.ts';
 import * as watch from '../../../src/core/watch/step.ts';
 
-export const contactSource: Source = {
+export const contactSource: Extract<Source, { readonly kind: 'point' }> = {
   id: 'pbx.1',
   kind: 'point',
   point: 'pbx-alarm',
