@@ -209,6 +209,7 @@ test('a splash of AC in the silence does not keep an abandoned call alive', () =
   scene.loop(16_099, {});
   scene.judge(16_980);
   assert.is(scene.ended('abandoned').endedAt, 10_980);
+  assert.is(lastRingEndOf(scene.state), 10_980);
 });
 
 test('idle: off-hook band for 50 ms opens an outgoing call, 49 ms does not', () => {
@@ -383,6 +384,17 @@ test('a call keeps at most 64 dialled digits', () => {
     scene.judge(at - 100);
     assert.is(scene.call?.pulseDigits.length, Math.min(digit, 64));
   }
+});
+
+test('a flash in the middle of a digit leaves no digit', () => {
+  const scene = outgoing();
+  scene.volts(12_000, 48);
+  scene.volts(12_060, 8);
+  scene.volts(12_100, 48);
+  scene.volts(12_500, 8);
+  scene.judge(13_000);
+  assert.is(scene.call?.pulseDigits, '');
+  assert.is(scene.call?.flashes, 1);
 });
 
 test('the call that ends in the middle of a digit keeps only the whole ones', () => {

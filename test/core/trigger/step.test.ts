@@ -200,7 +200,14 @@ test('a failing recorder is a standing condition until a recording has lasted 10
   assert.equal(conditions(desk.state), []);
 
   const sealed = new Desk().open(10_000).recorder(10_200, 'failed').turn(11_200).recorder(11_300, 'started');
-  sealed.end(12_000).turn(15_000).recorder(15_500, 'sealed', 'run-r2-L01');
+  sealed.recorder(11_400, 'failed').recorder(11_500, 'sealed', 'old');
+  assert.is(
+    conditions(sealed.state).length,
+    1,
+    'an older recording that is sealed late says nothing of this failure',
+  );
+  sealed.turn(13_400).recorder(13_500, 'started');
+  sealed.end(14_000).turn(17_000).recorder(17_500, 'sealed', 'run-r3-L01');
   assert.equal(conditions(sealed.state), []);
 });
 
