@@ -63,6 +63,7 @@ export function readLines(
         : spread(written['alternate-phone'], 'relay', 'alternate-phone');
     tellPiRelays(reading, buses, path('bypass'), relays[0]);
 
+    let phoneTold = false;
     for (const [index, id] of ids.entries()) {
       const channel = channels[index];
       const trunk = fillTemplate(written.trunk, id);
@@ -74,8 +75,10 @@ export function readLines(
       if (channel === undefined || trunk === undefined || phone === undefined) continue;
       const relay = relays[index];
       const alternatePhone = alternates[index];
-      if (relay !== undefined && !tellSharedPhone(reading, phones, phone, path('phone')))
+      if (relay !== undefined && !phoneTold) {
+        phoneTold = tellSharedPhone(reading, phones, phone, path('phone'));
         phones.set(phone, path('phone'));
+      }
       lines.set(id, {
         id,
         channel,

@@ -41,7 +41,12 @@ export function loadRoom(content: string, fileName: string, options: LoadOptions
   if (!page.isBroken) {
     const shape = checkShape(page.value, page.source);
     findings.push(...shape.findings);
-    room = readRoom(page, shape, (finding) => findings.push(finding), options);
+    room = readRoom(
+      page,
+      shape,
+      (finding) => findings.push({ ...finding, path: shape.pathInFile(finding.path) }),
+      options,
+    );
   }
   const problems = [
     ...page.problems.map((problem): Problem => ({ file: fileName, path: '', ...problem })),
@@ -70,15 +75,20 @@ function readRoom(page: Page, shape: Shape, report: Reading['report'], options: 
         : {};
     return typeof entries === 'object' && entries !== null ? Object.keys(entries) : [];
   };
+  let hasError = shape.findings.length > 0;
   const reading: Reading = {
     draft: shape.draft,
-    report,
+    report: (finding) => {
+      hasError ||= finding.severity === 'error';
+      report(finding);
+    },
     names: namesIn,
+    hasError: () => hasError,
     isWhole: (section) => !shape.damaged.has(section),
     indexInFile: shape.indexInFile,
-    lineOf: (path) => page.locate(path, 'value').line,
+    lineOf: (path) => page.locate(shape.pathInFile(path), 'value').line,
     orderOf: (path) => {
-      const { line, column } = page.locate(path, 'value');
+      const { line, column } = page.locate(shape.pathInFile(path), 'value');
       return line * (roomLimits.fileBytes + 1) + column;
     },
     ...(options.upsModels === undefined ? {} : { upsModels: options.upsModels }),

@@ -64,20 +64,17 @@ export function readPage(content: string): Page {
     const { line, col } = counter.linePos(offset);
     return line === 0 ? start : { line, column: col };
   };
-  const problems: PageProblem[] = [...document.errors, ...document.warnings].map((error) => ({
+  // A tab makes all that follows look wrongly indented: then only the tabs are told.
+  const tabs = document.errors.filter(({ code }) => code === 'TAB_AS_INDENT');
+  const told = tabs.length > 0 ? tabs : [...document.errors, ...document.warnings];
+  const problems: PageProblem[] = told.map((error) => ({
     ...position(error.pos[0]),
     severity: error.name === 'YAMLWarning' ? 'warning' : 'error',
     ...explained(error.code, error.message),
   }));
   const isBroken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
   const alias = isBroken ? undefined : wrongAlias(document);
-  if (alias !== undefined) {
-    const message = text(
-      `别名（*）自指，或超过 ${roomLimits.aliases} 个`,
-      `an alias (*) refers to itself, or there are more than ${roomLimits.aliases}`,
-    );
-    return broken(position(alias), message);
-  }
+  if (alias !== undefined) return broken(position(alias.offset), alias.message);
   return {
     value: isBroken ? undefined : (document.toJS({ maxAliasCount: -1 }) as unknown),
     problems,
@@ -111,20 +108,25 @@ function nestsTooDeep(words: string): Position | undefined {
   return undefined;
 }
 
-/** Offset of an alias that cannot be followed: one too many, or one inside its own anchor. */
-function wrongAlias(document: Document): number | undefined {
+/** An alias that cannot be followed: without its anchor, one too many, or one that leads to aliases again. */
+function wrongAlias(document: Document): { readonly offset: number; readonly message: Text } | undefined {
   let count = 0;
-  let wrong: number | undefined;
+  let wrong: { offset: number; message: Text } | undefined;
   visit(document, {
     Alias(_, alias, ancestors) {
       count++;
       const target = alias.resolve(document);
-      const containers = ancestors.some((ancestor) => isNode(ancestor) && ancestor === target);
-      if (count > roomLimits.aliases || target === undefined || containers || holdsAlias(target)) {
-        wrong = alias.range?.[0] ?? 0;
-        return visit.BREAK;
-      }
-      return undefined;
+      const message =
+        target === undefined
+          ? text('别名（*）没有对应的锚（&）', 'an alias (*) without its anchor (&)')
+          : ancestors.includes(target) || holdsAlias(target)
+            ? text('别名（*）指向的内容又含别名', 'what an alias (*) stands for holds an alias again')
+            : count > roomLimits.aliases
+              ? text(`别名（*）超过 ${roomLimits.aliases} 个`, `more than ${roomLimits.aliases} aliases (*)`)
+              : undefined;
+      if (message === undefined) return undefined;
+      wrong = { offset: alias.range?.[0] ?? 0, message };
+      return visit.BREAK;
     },
   });
   return wrong;
@@ -207,7 +209,6 @@ const yamlErrors: Partial<Record<ErrorCode, readonly [message: Text, hint?: Text
     text('文件里有不止一个 YAML 文档', 'the file holds more than one YAML document'),
     text('去掉 --- 行。', 'Remove the line ---.'),
   ],
-  BAD_ALIAS: [text('别名（*）没有对应的锚（&）', 'an alias (*) without its anchor (&)')],
   MULTILINE_IMPLICIT_KEY: [text('键跨了行，或缺少冒号', 'a key runs over two lines, or a colon is missing')],
   UNEXPECTED_TOKEN: [text('此处不应有这个符号', 'this sign is not expected here')],
   BLOCK_AS_IMPLICIT_KEY: [

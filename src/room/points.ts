@@ -122,7 +122,7 @@ function readRegister(
 
 /** A room without a horn is silent, and one without `healthy` is silent when linekeeper itself is dead. */
 function tellMissingOutputs({ report, isWhole, draft }: Reading, points: ReadonlyMap<string, Point>): void {
-  if (!isWhole('points') || !isWhole('buses')) return;
+  if (!isWhole('points') || points.size < Object.keys(draft.points ?? {}).length) return;
   const has = (role: OutputPoint['role']): boolean =>
     [...points.values()].some((point) => point.kind === 'output' && point.role === role);
   const path = draft.points === undefined ? [] : ['points'];

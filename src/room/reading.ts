@@ -14,6 +14,7 @@ export interface Reading {
   readonly names: (section: 'buses' | 'points' | 'subjects') => readonly string[];
   /** Nothing was taken out of the section: what is not there was never written. */
   readonly isWhole: (section: string) => boolean;
+  readonly hasError: () => boolean;
   /** Where an item of a list of the draft stood in the file. */
   readonly indexInFile: (list: readonly unknown[], index: number) => number;
   readonly lineOf: (path: Path) => number;

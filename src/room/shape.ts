@@ -20,7 +20,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** `3s` → 3000, `400d` of a limit in days → 400, `85%` → 85. */
 function limitedValue(value: unknown, unit: string): number | undefined {
-  if (typeof value === 'number') return value;
+  if (unit === 'count' || unit === 'bits/s') return typeof value === 'number' ? value : undefined;
   if (typeof value !== 'string') return undefined;
   if (unit === 'ms') return parseDuration(value);
   const digits = /^(\d+)[d%]$/.exec(value)?.[1];
@@ -69,7 +69,15 @@ export interface Shape {
   readonly damaged: ReadonlySet<string>;
   /** Where an item of a list of the draft stood in the file. */
   readonly indexInFile: (list: readonly unknown[], index: number) => number;
+  /** The path as it is spelt in the file, where a misspelt key was read as the one that was meant. */
+  readonly pathInFile: (path: Path) => Path;
 }
+
+const untouched = {
+  damaged: new Set<string>(),
+  indexInFile: (_: unknown, index: number) => index,
+  pathInFile: (path: Path) => path,
+};
 
 export function checkShape(value: unknown, source: (path: Path) => string | undefined): Shape {
   const findings: Finding[] = [];
@@ -81,20 +89,26 @@ export function checkShape(value: unknown, source: (path: Path) => string | unde
     return {
       findings: [{ severity: 'error', path: [], message }],
       draft: {},
-      damaged: new Set(),
-      indexInFile: (_, index) => index,
+      ...untouched,
     };
   }
   const isRoomFile: ValidateFunction<Draft> = validator(roomFileSchema) as ValidateFunction<Draft>;
   if (isRoomFile(value)) {
-    return { findings, draft: value, damaged: new Set(), indexInFile: (_, index) => index };
+    return { findings, draft: value, ...untouched };
   }
   const damaged = new Set<string>();
-  const wrong = faults(roomFileSchema, value, []);
-  for (const fault of wrong) findings.push(explain(fault, source));
+  for (const fault of faults(roomFileSchema, value, [])) findings.push(explain(fault, source));
   const kept = new Map<readonly unknown[], number[]>();
-  const draft = prune(value, wrong, damaged, kept);
-  return { findings, draft, damaged, indexInFile: (list, index) => kept.get(list)?.[index] ?? index };
+  const spelt = new Map<string, string>();
+  const draft = prune(value, damaged, kept, spelt);
+  return {
+    findings,
+    draft,
+    damaged,
+    indexInFile: (list, index) => kept.get(list)?.[index] ?? index,
+    pathInFile: (path) =>
+      path.map((part, index) => spelt.get(JSON.stringify(path.slice(0, index + 1))) ?? part),
+  };
 }
 
 interface Fault {
@@ -102,11 +116,12 @@ interface Fault {
   readonly error: ErrorObject;
 }
 
-const pathOf = (pointer: string): string[] =>
+/** Names begin with a letter, so what is all digits is the index of a list. */
+const pathOf = (pointer: string): (string | number)[] =>
   pointer
     .split('/')
     .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
 
 /** All faults of a value. Where several forms are possible, those of the form that was meant, not of all of them. */
 function faults(schema: SchemaObject, value: unknown, base: Path): Fault[] {
@@ -146,23 +161,27 @@ function meantForm(error: ErrorObject): SchemaObject | undefined {
 /** Removes what is wrong until the rest is right; every round takes something out, so it ends. */
 function prune(
   value: Record<string, unknown>,
-  wrong: readonly Fault[],
   damaged: Set<string>,
   kept: Map<readonly unknown[], number[]>,
+  spelt: Map<string, string>,
 ): Draft {
   const rest: unknown = structuredClone(value);
   const validate: ValidateFunction<Draft> = validator(draftSchema) as ValidateFunction<Draft>;
-  let next = wrong;
   while (!validate(rest)) {
-    const now = next.length > 0 ? next : faults(draftSchema, rest, []);
-    next = [];
+    const now = faults(draftSchema, rest, []);
     let removed = false;
     const targets = new Map<string, Path>();
     for (const { path, error } of now) {
       const extra: unknown = error.params['additionalProperty'];
       const target = typeof extra === 'string' ? [...path, extra] : path;
-      targets.set(JSON.stringify(target), target);
       if (typeof target[0] === 'string') damaged.add(target[0]);
+      const meant = typeof extra === 'string' ? respell(error, extra) : undefined;
+      if (meant === undefined) {
+        targets.set(JSON.stringify(target), target);
+      } else {
+        removed = true;
+        spelt.set(JSON.stringify([...path, meant]), String(extra));
+      }
     }
     for (const target of [...targets.values()].sort(innerAndLastFirst)) {
       removed = remove(rest, target, kept) || removed;
@@ -170,6 +189,20 @@ function prune(
     if (!removed) return {};
   }
   return rest;
+}
+
+/** Reads a misspelt key as the one that was surely meant, so that the slip is told once and not as something missing too. */
+function respell({ data, parentSchema }: ErrorObject, key: string): string | undefined {
+  const properties: unknown = parentSchema?.['properties'];
+  if (!isRecord(properties) || !isRecord(data)) return undefined;
+  const near = nearest(
+    key,
+    Object.keys(properties).filter((name) => !Object.hasOwn(data, name)),
+  );
+  if (near === undefined) return undefined;
+  data[near] = data[key];
+  Reflect.deleteProperty(data, key);
+  return near;
 }
 
 /** So that no removal moves what a later one points to. */

@@ -335,8 +335,8 @@ function tellCycles({ report }: Reading, subjects: ReadonlyMap<string, Subject>)
   for (const id of subjects.keys()) walk(id, []);
 }
 
-function tellPbx(reading: Reading, subjects: ReadonlyMap<string, Subject>, { lines, buses }: Parts): void {
-  const { report, isWhole } = reading;
+function tellPbx(reading: Reading, subjects: ReadonlyMap<string, Subject>, { lines }: Parts): void {
+  const { report, isWhole, draft } = reading;
   const switches = [...subjects.values()].filter(({ kind }) => kind === 'pbx');
   for (const { id } of switches.slice(1)) {
     report({
@@ -348,8 +348,11 @@ function tellPbx(reading: Reading, subjects: ReadonlyMap<string, Subject>, { lin
       ),
     });
   }
-  if (!['subjects', 'lines', 'points', 'buses'].every(isWhole) || lines.size === 0 || buses.size === 0)
-    return;
+  // What was refused above may be just what is missing here: then nothing is said of it.
+  const written =
+    draft.subjects?.[switches[0]?.id ?? '']?.evidence.filter((source) => !('snmp' in source)) ?? [];
+  const isRefused = written.length > (switches[0]?.sources.length ?? 0);
+  if (!isWhole('subjects') || !isWhole('lines') || isRefused || lines.size === 0) return;
   const outlook = tripOutlook(subjects.values(), lines.values());
   const impossible = text('不能自动切换到旁路', 'automatic trip not possible');
   const pbx = switches[0]?.id ?? '';
@@ -360,7 +363,7 @@ function tellPbx(reading: Reading, subjects: ReadonlyMap<string, Subject>, { lin
     case 'no pbx':
       report({
         severity: 'warning',
-        path: reading.draft.subjects === undefined ? [] : ['subjects'],
+        path: draft.subjects === undefined ? [] : ['subjects'],
         at: 'key',
         message: text(
           `${impossible.zh}：没有 kind: pbx 的监视对象`,
@@ -369,6 +372,7 @@ function tellPbx(reading: Reading, subjects: ReadonlyMap<string, Subject>, { lin
       });
       return;
     case 'no relay':
+      if (Object.values(draft.lines ?? {}).some(({ bypass }) => bypass !== undefined)) return;
       report({
         severity: 'warning',
         path: ['lines'],

@@ -335,7 +335,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
       }
       for (const id of buses.keys()) {
         if (used.has(id) || claims.some(({ terminal }) => terminal.bus === id)) continue;
-        if (!['points', 'lines', 'subjects'].every((section) => reading.isWhole(section))) continue;
+        if (reading.hasError()) continue;
         const finding: Finding = {
           severity: 'note',
           path: ['buses', id],

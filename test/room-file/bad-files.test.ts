@@ -1,0 +1,795 @@
+/**
+ * Bad room files: each with one slip, the exact place (marked « in the text) and what is said. Nothing else may be said of
+ * the file, so a slip never sets off others.
+ */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { loadRoom } from '../../src/room/load.ts';
+import type { ProblemSeverity } from '../../src/room/problem.ts';
+import { base, spoilt, upsModels } from './base.ts';
+
+interface Bad {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Parts of the English message and hint. */
+  readonly says: string;
+  readonly hint?: string;
+  readonly path: string;
+  readonly severity?: ProblemSeverity;
+}
+
+const line5 = 'L05: { channel: card-b/1, bypass: card-b/relay1, trunk: "020-5", phone: "8005" }';
+
+const table: readonly Bad[] = [
+  // ---- keys and values
+  {
+    name: 'a misspelt section',
+    from: 'recorder: {',
+    to: '«recoder: {',
+    path: 'recoder',
+    says: 'there is no key recoder',
+    hint: 'Did you mean recorder?',
+  },
+  {
+    name: 'a misspelt key',
+    from: 'role: horn',
+    to: '«roll: horn',
+    path: 'points.horn.roll',
+    says: 'there is no key roll',
+    hint: 'Did you mean role?',
+  },
+  {
+    name: 'a key in camel case',
+    from: 'key-file',
+    to: '«keyFile',
+    path: 'buses.card-b.keyFile',
+    says: 'there is no key keyFile',
+    hint: 'Did you mean key-file?',
+  },
+  {
+    name: 'a misspelt opening key',
+    from: '{ line-card: "serial',
+    to: '{ «line-crad: "serial',
+    path: 'buses.card-a.line-crad',
+    says: 'there is no key line-crad',
+    hint: 'Did you mean line-card?',
+  },
+  {
+    name: 'a bus without a way',
+    from: 'pi: { gpio: auto }',
+    to: 'pi: «{ }',
+    path: 'buses.pi',
+    says: 'one of these is needed: line-card, modbus, serial, gpio',
+  },
+  {
+    name: 'a bus of two kinds',
+    from: 'gpio: auto }',
+    to: 'gpio: auto, «serial: /dev/ttyS0 }',
+    path: 'buses.pi.serial',
+    says: 'cannot stand together',
+  },
+  {
+    name: 'an input that is an output',
+    from: '{ input: pi/20, role',
+    to: '{ input: pi/20, «output: pi/21, role',
+    path: 'points.silence.output',
+    says: 'input and output cannot stand together',
+  },
+  {
+    name: 'a misspelt value',
+    from: 'role: lamp',
+    to: 'role: «lmap',
+    path: 'points.beacon.role',
+    says: 'lmap is none of plain, horn, lamp, healthy',
+    hint: 'Did you mean lamp?',
+  },
+  {
+    name: 'a misspelt kind',
+    from: 'kind: server',
+    to: 'kind: «sever',
+    path: 'subjects.crm.kind',
+    says: 'sever is none of',
+    hint: 'Did you mean server?',
+  },
+  {
+    name: 'a baud rate that no wire has',
+    from: '"rtu:/dev/ttyUSB1" }',
+    to: '"rtu:/dev/ttyUSB1", baud: «9601 }',
+    path: 'buses.rs485.baud',
+    says: '9601 is none of',
+    hint: 'Did you mean 9600?',
+  },
+  { name: 'a missing key', from: ', trunk: "020-5"', to: '', path: 'lines.L05', says: 'trunk is missing' },
+  { name: 'no room id', from: '  id: gz-120\n', to: '', path: 'room', says: 'id is missing' },
+  {
+    name: 'a room id that no topic takes',
+    from: 'id: gz-120',
+    to: 'id: «GZ/120',
+    path: 'room.id',
+    says: 'a-z, 0-9 and -',
+  },
+  {
+    name: 'a name with a blank',
+    from: '  arrester:',
+    to: '  «"arrester 1":',
+    path: 'points.arrester 1',
+    says: 'arrester 1 cannot be a name',
+    hint: 'begins with a letter',
+  },
+  {
+    name: 'a reserved name',
+    from: '  arrester:',
+    to: '  «constructor:',
+    path: 'points.constructor',
+    says: 'the name constructor is reserved',
+  },
+  {
+    name: 'a phone number that YAML takes for a number',
+    from: 'phone: "8005"',
+    to: 'phone: «0805',
+    path: 'lines.L05.phone',
+    says: '0805 is not a text',
+    hint: 'Put it in quotes: "0805".',
+  },
+  {
+    name: 'an empty section',
+    from: 'bypass: { confirm: 3s }',
+    to: '«bypass:',
+    path: 'bypass',
+    says: 'nothing stands here',
+  },
+  {
+    name: 'a list where keys belong',
+    from: 'bypass: { confirm: 3s }',
+    to: 'bypass: «[confirm]',
+    path: 'bypass',
+    says: 'it takes a section of keys',
+  },
+  {
+    name: 'an empty serial number',
+    from: 'b.key }',
+    to: 'b.key, serial-number: «"" }',
+    path: 'buses.card-b.serial-number',
+    says: 'must not be empty',
+  },
+  {
+    name: 'no evidence',
+    from: 'evidence: [{ ping: 10.0.0.1 }]',
+    to: 'evidence: «[]',
+    path: 'subjects.lan.evidence',
+    says: 'must not be empty',
+  },
+  {
+    name: 'evidence of an unknown kind',
+    from: '[{ ping: 10.0.0.1 }]',
+    to: '[{ «pign: 10.0.0.1 }]',
+    path: 'subjects.lan.evidence[0].pign',
+    says: 'there is no key pign',
+    hint: 'Did you mean ping?',
+  },
+  {
+    name: 'the second evidence of a list',
+    from: '{ ping: 10.0.0.11 }',
+    to: '{ ping: 10.0.0.11, «evry: 5s }',
+    path: 'subjects.crm.evidence[1].evry',
+    says: 'there is no key evry',
+    hint: 'Did you mean every?',
+  },
+  {
+    name: 'a limit of trips',
+    from: 'confirm: 3s',
+    to: '«trips-per-hour: 4',
+    path: 'bypass.trips-per-hour',
+    says: 'there is no key',
+    hint: 'A trip is never refused',
+  },
+  {
+    name: 'a password in the file',
+    from: ':8883" }',
+    to: ':8883", «password: secret }',
+    path: 'report.mqtt.password',
+    says: 'there is no key password',
+    hint: 'password-file',
+  },
+
+  // ---- limits and forms
+  {
+    name: 'a duration without a unit',
+    from: 'confirm: 3s',
+    to: 'confirm: «3',
+    path: 'bypass.confirm',
+    says: '3 is not a text',
+  },
+  {
+    name: 'a duration with an unknown unit',
+    from: 'confirm: 3s',
+    to: 'confirm: «3sec',
+    path: 'bypass.confirm',
+    says: 'a duration such as',
+  },
+  {
+    name: 'a confirm that is too long',
+    from: 'confirm: 3s',
+    to: 'confirm: «61s',
+    path: 'bypass.confirm',
+    says: '61s is outside 1s–1m',
+    hint: 'The default is 3s.',
+  },
+  {
+    name: 'a busy-cap beyond the call-cap',
+    from: 'confirm: 3s',
+    to: 'busy-cap: «2m, call-cap: 1m',
+    path: 'bypass.busy-cap',
+    says: 'busy-cap (2m) must not be longer than call-cap (1m)',
+  },
+  {
+    name: 'a ring-limit beyond the probation',
+    from: 'confirm: 3s',
+    to: 'ring-limit: «30s, prove: 20s',
+    path: 'bypass.ring-limit',
+    says: 'must not be longer than prove',
+  },
+  {
+    name: 'no restores at all',
+    from: 'confirm: 3s',
+    to: 'restores-per-hour: «0',
+    path: 'bypass.restores-per-hour',
+    says: '0 is outside 1–12',
+  },
+  {
+    name: 'recordings that are thrown away',
+    from: 'keep: 400d',
+    to: 'keep: «29d',
+    path: 'recorder.keep',
+    says: '29d is outside 30d–3650d',
+  },
+  {
+    name: 'recordings kept less than a year',
+    from: 'keep: 400d',
+    to: 'keep: «364d',
+    path: 'recorder.keep',
+    says: 'less than a year',
+    severity: 'warning',
+  },
+  {
+    name: 'recording by a timetable that does not exist',
+    from: 'keep: 400d',
+    to: 'start: «schedule',
+    path: 'recorder.start',
+    says: 'nothing would be recorded',
+  },
+  {
+    name: 'a card on a serial wire that waits too long',
+    from: '"serial:/dev/ttyUSB0" }',
+    to: '"serial:/dev/ttyUSB0", host-lost: «11s }',
+    path: 'buses.card-a.host-lost',
+    says: 'a card on a serial link takes 5s–10s',
+  },
+  {
+    name: 'a card on TCP that waits too long',
+    from: 'key-file: b.key',
+    to: 'key-file: b.key, host-lost: «31s',
+    path: 'buses.card-b.host-lost',
+    says: '31s is outside 5s–30s',
+  },
+  {
+    name: 'a card that gives a restart no time',
+    from: 'key-file: b.key',
+    to: 'key-file: b.key, host-lost: «4s',
+    path: 'buses.card-b.host-lost',
+    says: '4s is outside 5s–30s',
+  },
+  {
+    name: 'a link of no known form',
+    from: '"tcp://10.0.0.21:7100"',
+    to: '«10.0.0.21:7100',
+    path: 'buses.card-b.line-card',
+    says: '"serial:/dev/…" or "tcp://host:port"',
+  },
+  {
+    name: 'a port that does not exist',
+    from: '10.0.0.21:7100',
+    to: '10.0.0.21:70000',
+    path: 'buses.card-b.line-card',
+    says: 'the port (1 to 65535) is wrong',
+  },
+  {
+    name: 'an address that does not exist',
+    from: '"10.0.0.11:5432"',
+    to: '«"10.0.0.256:5432"',
+    path: 'subjects.crm.evidence[0].tcp',
+    says: 'the address or the port',
+  },
+  {
+    name: 'a host that would be an option of ping',
+    from: 'ping: 10.0.0.1 }',
+    to: 'ping: «-f }',
+    path: 'subjects.lan.evidence[0].ping',
+    says: 'a host or address',
+  },
+  {
+    name: 'a doubt slower than the calm',
+    from: '5060" }',
+    to: '5060", every: 5s, suspect: «6s }',
+    path: 'subjects.pbx.evidence[2].suspect',
+    says: 'suspect must not be longer than every',
+  },
+  {
+    name: 'a time-out longer than the period',
+    from: '5432" }',
+    to: '5432", every: 2s, timeout: «3s }',
+    path: 'subjects.crm.evidence[0].timeout',
+    says: 'timeout must not be longer than every',
+  },
+  {
+    name: 'a zone that does not exist',
+    from: '  id: gz-120\n',
+    to: '  id: gz-120\n  timezone: «Asia/Beijing\n',
+    path: 'room.timezone',
+    says: 'there is no time zone Asia/Beijing',
+    hint: 'Asia/Shanghai',
+  },
+  {
+    name: 'a misspelt zone',
+    from: '  id: gz-120\n',
+    to: '  id: gz-120\n  timezone: «Asia/Shangai\n',
+    path: 'room.timezone',
+    says: 'there is no time zone',
+    hint: 'Did you mean Asia/Shanghai?',
+  },
+
+  // ---- terminals
+  {
+    name: 'one pin used twice',
+    from: 'output: pi/24',
+    to: 'output: «pi/23',
+    path: 'points.beacon.output',
+    says: 'pi/23 is already used by points.horn (line 10)',
+    hint: 'Free pins that are safe for relays: 16, 17, 21, 24, 27.',
+  },
+  {
+    name: 'a pin that is an input too',
+    from: 'input: pi/20',
+    to: 'input: «pi/25',
+    path: 'points.silence.input',
+    says: 'pi/25 is already used by points.healthy (line 12)',
+  },
+  {
+    name: 'a pin that is pulled up at power-on',
+    from: 'output: pi/23',
+    to: 'output: «pi/5',
+    path: 'points.horn.output',
+    says: 'BCM 5 is not safe for a relay',
+    hint: '16, 17, 21, 23, 27',
+  },
+  {
+    name: 'an input on the UART',
+    from: 'input: pi/20',
+    to: 'input: «pi/15',
+    path: 'points.silence.input',
+    says: 'BCM 15 is shared',
+    severity: 'warning',
+  },
+  {
+    name: 'a pin that the header does not have',
+    from: 'output: pi/23',
+    to: 'output: «pi/28',
+    path: 'points.horn.output',
+    says: 'pi/0 to pi/27',
+  },
+  {
+    name: 'a bus that does not exist',
+    from: 'channel: card-b/1',
+    to: 'channel: «card-c/1',
+    path: 'lines.L05.channel',
+    says: 'there is no line card named card-c',
+    hint: 'Did you mean card-a?',
+  },
+  {
+    name: 'a line on the pins',
+    from: 'channel: card-b/1',
+    to: 'channel: «pi/16',
+    path: 'lines.L05.channel',
+    says: "pi is the Pi's pins; here it takes a line card",
+  },
+  {
+    name: 'a ninth channel',
+    from: 'channel: card-b/1',
+    to: 'channel: «card-b/9',
+    path: 'lines.L05.channel',
+    says: 'a line card has 1 to 8 only',
+  },
+  {
+    name: 'a relay where a channel belongs',
+    from: 'channel: card-b/1',
+    to: 'channel: «card-b/relay2',
+    path: 'lines.L05.channel',
+    says: 'a channel of a line card is written card-b/1 to card-b/8',
+  },
+  {
+    name: 'one channel for two lines',
+    from: 'channel: card-b/1',
+    to: 'channel: «card-a/4',
+    path: 'lines.L05.channel',
+    says: 'card-a/4 is already used by lines.L01-L04 (line 18)',
+    hint: 'Free on card-a: card-a/5, card-a/6, card-a/7, card-a/8.',
+  },
+  {
+    name: 'one relay for two lines',
+    from: 'bypass: card-b/relay1',
+    to: 'bypass: «card-a/relay1',
+    path: 'lines.L05.bypass',
+    says: 'card-a/relay1 is already used by lines.L01-L04 (line 18)',
+    hint: 'Free on card-a: card-a/relay5',
+  },
+  {
+    name: 'a range that does not match',
+    from: 'channel: card-a/1..4',
+    to: 'channel: «card-a/1..3',
+    path: 'lines.L01-L04.channel',
+    says: 'L01-L04 is 4 lines, card-a/1..3 is 3',
+    hint: 'card-a/1..4',
+  },
+  {
+    name: 'relays that do not match',
+    from: 'bypass: card-a/relay1..4',
+    to: 'bypass: «card-a/relay1',
+    path: 'lines.L01-L04.bypass',
+    says: 'L01-L04 is 4 lines, card-a/relay1 is 1',
+    hint: 'card-a/relay1..4',
+  },
+  {
+    name: 'a range that runs down',
+    from: 'channel: card-a/1..4',
+    to: 'channel: «card-a/4..1',
+    path: 'lines.L01-L04.channel',
+    says: 'the range 4..1 runs down',
+    hint: 'Write 1..4.',
+  },
+  {
+    name: 'a relay on the Pi without a pump',
+    from: 'bypass: card-b/relay1',
+    to: 'bypass: «pi/16',
+    path: 'lines.L05.bypass',
+    says: 'pi has no charge pump',
+    hint: 'buses.pi (line 8)',
+  },
+  {
+    name: 'two buses on one wire',
+    from: '"rtu:/dev/ttyUSB1"',
+    to: '«"rtu:/dev/ttyUSB0"',
+    path: 'buses.rs485.modbus',
+    says: '/dev/ttyUSB0 is the same wire as buses.card-a (line 5)',
+  },
+  {
+    name: 'a speed for TCP',
+    from: 'key-file: b.key',
+    to: 'key-file: b.key, «baud: 9600',
+    path: 'buses.card-b.baud',
+    says: 'neither speed nor parity',
+    severity: 'warning',
+  },
+  {
+    name: 'a card on TCP without a key',
+    from: '"tcp://10.0.0.21:7100", key-file: b.key',
+    to: '«"tcp://10.0.0.21:7100"',
+    path: 'buses.card-b.line-card',
+    says: 'anybody on that network can command its relays',
+    hint: 'private link',
+    severity: 'warning',
+  },
+  {
+    name: 'a bus that nothing uses',
+    from: '  pi: { gpio: auto }',
+    to: '  pi: { gpio: auto }\n  «spare: { serial: /dev/ttyS0 }',
+    path: 'buses.spare',
+    says: 'no point, line or evidence uses it',
+    severity: 'note',
+  },
+
+  // ---- lines
+  {
+    name: 'a range with unequal digits',
+    from: '  L05: {',
+    to: '  «L5-L05: {',
+    path: 'lines.L5-L05',
+    says: 'unequal digits',
+    hint: 'Did you mean L05-L05?',
+  },
+  {
+    name: 'a range without its second name',
+    from: '  L05: {',
+    to: '  «L05-05: {',
+    path: 'lines.L05-05',
+    says: 'its ends have different names',
+    hint: 'Did you mean L05-L05?',
+  },
+  {
+    name: 'a line that is in a range already',
+    from: '  L05: {',
+    to: '  «L04: {',
+    path: 'lines.L04',
+    says: 'L04 stands already in lines.L01-L04 (line 18)',
+  },
+  {
+    name: 'a template that is none',
+    from: 'phone: "80{nn}"',
+    to: 'phone: «"80{x}"',
+    path: 'lines.L01-L04.phone',
+    says: 'braces hold {n}, {nn} or {nnn} only',
+  },
+  {
+    name: 'one phone for two lines',
+    from: 'phone: "8005"',
+    to: 'phone: «"8004"',
+    path: 'lines.L05.phone',
+    says: 'phone 8004 stands also at lines.L01-L04 (line 18)',
+    severity: 'warning',
+  },
+  {
+    name: 'one phone for a whole range',
+    from: 'phone: "80{nn}"',
+    to: 'phone: «"8000"',
+    path: 'lines.L01-L04.phone',
+    says: 'every line of the range has the phone 8000',
+    severity: 'warning',
+  },
+  {
+    name: 'a key written twice',
+    from: line5,
+    to: `${line5}\n  «${line5}`,
+    path: '',
+    says: 'the same key stands here twice',
+  },
+
+  // ---- points
+  {
+    name: 'a bypass key that a cut wire hides',
+    from: 'role: bypass-key',
+    to: 'role: bypass-key, contact: «normally-open',
+    path: 'points.key.contact',
+    says: 'must be normally closed',
+  },
+  {
+    name: 'a severity of a button',
+    from: 'role: silence-button',
+    to: 'role: silence-button, «severity: minor',
+    path: 'points.silence.severity',
+    says: 'a button raises no alarm',
+    severity: 'warning',
+  },
+  {
+    name: 'no horn',
+    from: 'role: horn',
+    to: 'role: lamp',
+    path: 'points',
+    says: 'no output with role: horn',
+    severity: 'warning',
+  },
+  {
+    name: 'no healthy output',
+    from: 'role: healthy',
+    to: 'role: lamp',
+    path: 'points',
+    says: 'no output with role: healthy',
+    severity: 'warning',
+  },
+
+  // ---- subjects
+  {
+    name: 'a point that does not exist',
+    from: 'point: pbx-alarm',
+    to: 'point: «pbx-alram',
+    path: 'subjects.pbx.evidence[0].point',
+    says: 'there is no point named pbx-alram',
+    hint: 'Did you mean pbx-alarm?',
+  },
+  {
+    name: 'a button as evidence',
+    from: 'point: pbx-alarm',
+    to: 'point: «silence',
+    path: 'subjects.pbx.evidence[0].point',
+    says: 'silence is a silence-button',
+  },
+  {
+    name: 'an output as evidence',
+    from: 'point: pbx-alarm',
+    to: 'point: «horn',
+    path: 'subjects.pbx.evidence[0].point',
+    says: 'horn is a horn',
+  },
+  {
+    name: 'a contact that a cut wire hides',
+    from: 'contact: normally-closed',
+    to: 'contact: normally-open',
+    path: 'subjects.pbx.evidence[0].point',
+    says: 'with its wire cut no fault is ever seen',
+    severity: 'warning',
+  },
+  {
+    name: 'a line that does not exist',
+    from: 'lines: all',
+    to: 'lines: [L01, «L06]',
+    path: 'subjects.pbx.evidence[1].lines[1]',
+    says: 'there is no line L06',
+    hint: 'Did you mean L01?',
+  },
+  {
+    name: 'a subject that does not exist',
+    from: 'depends-on: [lan]',
+    to: 'depends-on: [«lna]',
+    path: 'subjects.crm.depends-on[0]',
+    says: 'there is no subject named lna',
+    hint: 'Did you mean lan?',
+  },
+  {
+    name: 'subjects that depend on each other',
+    from: 'kind: network, ',
+    to: 'kind: network, depends-on: [crm], ',
+    path: 'subjects.crm.depends-on',
+    says: 'it depends on itself: crm → lan → crm',
+  },
+  {
+    name: 'a model that there is no map for',
+    from: 'model: huawei-ups2000',
+    to: 'model: «huawei-ups200',
+    path: 'subjects.ups.evidence[0].model',
+    says: 'there is no model huawei-ups200',
+    hint: 'Did you mean huawei-ups2000?',
+  },
+  {
+    name: 'a UPS on a card',
+    from: 'ups: rs485/1',
+    to: 'ups: «card-a/1',
+    path: 'subjects.ups.evidence[0].ups',
+    says: 'card-a is a line card; here it takes a Modbus line',
+  },
+  {
+    name: 'a unit that Modbus does not have',
+    from: 'ups: rs485/1',
+    to: 'ups: «rs485/248',
+    path: 'subjects.ups.evidence[0].ups',
+    says: 'a unit is 1 to 247, not 248',
+  },
+  {
+    name: 'a PBX down by one source',
+    from: 'kind: pbx',
+    to: 'kind: pbx\n    down-when: «1',
+    path: 'subjects.pbx.down-when',
+    says: 'two domains at least',
+  },
+  {
+    name: 'more sources than there are',
+    from: 'depends-on: [lan]',
+    to: 'down-when: «3',
+    path: 'subjects.crm.down-when',
+    says: 'only 2 of its sources can speak',
+  },
+  {
+    name: 'a second PBX',
+    from: 'kind: server',
+    to: 'kind: «pbx',
+    path: 'subjects.crm.kind',
+    says: 'a room has one PBX; pbx is it already',
+  },
+  {
+    name: 'evidence from one domain',
+    from: '      - { lines: all }\n      - { sip-options: "sip:10.0.0.2:5060" }\n',
+    to: '',
+    path: 'subjects.pbx.evidence',
+    says: 'automatic trip not possible: evidence of two domains is needed, there is only wire',
+    hint: 'lines: all',
+    severity: 'warning',
+  },
+  {
+    name: 'no PBX at all',
+    from: 'kind: pbx',
+    to: 'kind: server',
+    path: 'subjects',
+    says: 'automatic trip not possible: no subject with kind: pbx',
+    severity: 'warning',
+  },
+
+  // ---- settings
+  {
+    name: 'reports in the clear',
+    from: '"mqtts://',
+    to: '"mqtt://',
+    path: 'report.mqtt.broker',
+    says: 'not encrypted',
+    severity: 'warning',
+  },
+  {
+    name: 'bypass commands without a way',
+    from: 'report: { mqtt: { broker: "mqtts://centre.example:8883" } }',
+    to: 'report: { «allow-bypass: true }',
+    path: 'report.allow-bypass',
+    says: 'without mqtt',
+    severity: 'warning',
+  },
+  {
+    name: 'a panel for the whole network',
+    from: 'recorder: {',
+    to: 'http: { host: «0.0.0.0 }\nrecorder: {',
+    path: 'http.host',
+    says: 'listens on this machine only',
+  },
+  {
+    name: 'a port that is none',
+    from: 'recorder: {',
+    to: 'http: { port: «65536 }\nrecorder: {',
+    path: 'http.port',
+    says: '65536 is outside 1–65535',
+  },
+
+  // ---- what YAML itself refuses
+  { name: 'a tab', from: '  card-a: {', to: '«\tcard-a: {', path: '', says: 'a tab is used to indent' },
+  {
+    name: 'an alias without its anchor',
+    from: 'confirm: 3s',
+    to: 'confirm: «*none',
+    path: '',
+    says: 'an alias (*) without its anchor',
+  },
+];
+
+/** Where the mark stands; without one, the nearest thing in the file that the path names (found by hand below). */
+function marked(
+  words: string,
+): { readonly words: string; readonly line: number; readonly column: number } | undefined {
+  const offset = words.indexOf('«');
+  if (offset < 0) return undefined;
+  const before = words.slice(0, offset);
+  return {
+    words: words.replace('«', ''),
+    line: before.split('\n').length,
+    column: offset - before.lastIndexOf('\n'),
+  };
+}
+
+/** Places of those slips that consist in something missing or standing elsewhere. */
+const placeOf: Readonly<Record<string, string>> = {
+  'a missing key': '19:8',
+  'no room id': '2:3',
+  'a port that does not exist': '6:24',
+  'no horn': '9:1',
+  'no healthy output': '9:1',
+  'a contact that a cut wire hides': '24:18',
+  'subjects that depend on each other': '27:96',
+  'evidence from one domain': '24:7',
+  'no PBX at all': '20:1',
+  'reports in the clear': '32:27',
+};
+
+test('the sound room has no problem', () => {
+  assert.equal(loadRoom(base, 'room.yaml', { upsModels }).problems, []);
+});
+
+for (const bad of table) {
+  test(`${bad.name}: told at its place, and nothing else`, () => {
+    const mark = marked(spoilt(bad.from, bad.to));
+    const words = mark?.words ?? spoilt(bad.from, bad.to);
+    const place = mark === undefined ? placeOf[bad.name] : `${mark.line}:${mark.column}`;
+    const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
+    const severity = bad.severity ?? 'error';
+    const told = problems.map((p) => `${p.severity} ${p.line}:${p.column} ${p.path}: ${p.message.en}`);
+    assert.is(problems.length, 1, told.join('\n'));
+    const [problem] = problems;
+    assert.is(problem?.severity, severity);
+    assert.is(`${problem.line}:${problem.column}`, place, told[0]);
+    assert.is(problem.path, bad.path);
+    assert.is(problem.file, 'room.yaml');
+    assert.ok(problem.message.en.includes(bad.says), problem.message.en);
+    assert.ok(problem.message.zh.length > 0 && problem.message.zh !== problem.message.en);
+    if (bad.hint !== undefined) assert.ok(problem.hint?.en.includes(bad.hint), problem.hint?.en ?? 'no hint');
+    assert.is(room === undefined, severity === 'error');
+  });
+}
+
+test('the table is as long as it must be', () => {
+  assert.ok(table.length >= 40);
+  assert.is(new Set(table.map(({ name }) => name)).size, table.length);
+});
+
+test.run();
