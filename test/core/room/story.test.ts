@@ -108,7 +108,7 @@ class Rig {
     this.run(3000);
   }
 
-  tell(body: Omit<RoomEvent, 'at'> & { kind: RoomEvent['kind'] }): void {
+  tell(body: object): void {
     const event = { ...body, at: monoMs(this.at) } as RoomEvent;
     this.events.push(event);
     const { state, effects } = step(this.state, event);
@@ -124,15 +124,15 @@ class Rig {
       ringVolts,
       ringHz: ringVolts > 0 ? 25 : 0,
       milliamps: volts < 20 ? 25 : 0,
-    } as never);
+    });
   }
   contact(closed: boolean): void {
-    this.tell({ kind: 'contact', point: 'pbx-alarm', closed } as never);
+    this.tell({ kind: 'contact', point: 'pbx-alarm', closed });
   }
   /** One answer, or as many lost ones as make the source down. */
   sip(says: 'up' | 'down'): void {
     for (let n = 0; n < (says === 'up' ? 1 : 3); n++)
-      this.tell({ kind: 'evidence', source: 'pbx.2', says, reason: name(says) } as never);
+      this.tell({ kind: 'evidence', source: 'pbx.2', says, reason: name(says) });
   }
   /** Runs on in 20 ms turns, with a relay report each 100 ms. */
   run(ms: number, each?: (at: number) => void): void {
@@ -165,7 +165,7 @@ class Rig {
       coilSupply: true,
       bypassKey: 'normal',
       hostLost: false,
-    } as never);
+    });
   }
   lineStates(): string[] {
     return bypassView(this.state).lines.map(({ state }) => state);
@@ -216,7 +216,7 @@ test('a dead PBX: the idle line goes over at once, the busy one when its call en
   assert.is(openCallOf(rig.state.lines['L02'] as never)?.end, undefined);
   const tripped = alarmViews(rig.state).find(({ key }) => key.type === 'bypass.tripped');
   assert.is(tripped?.severity, 'critical');
-  assert.ok(tripped.sounds);
+  assert.ok(tripped?.sounds);
   let horn = 0;
   rig.run(2000, () => (horn += outputs(rig.state).points['horn'] === true ? 1 : 0));
   assert.ok(horn > 0, 'the horn sounds');
@@ -225,7 +225,7 @@ test('a dead PBX: the idle line goes over at once, the busy one when its call en
     id: 'c1',
     by: { via: 'panel', name: 'duty' },
     command: { do: 'acknowledge', alarm: 'all' },
-  } as never);
+  });
   rig.run(100);
   assert.not.ok(alarmViews(rig.state).some(({ sounds }) => sounds));
   rig.loop('L02', 48);
