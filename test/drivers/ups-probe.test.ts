@@ -6,7 +6,10 @@ import { upsProbe } from '../../src/drivers/ups/ups-probe.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
 import { VirtualUps } from '../../src/sim/ups.ts';
 import { Reports, probeContract } from '../contract/probe.ts';
-import { plainTcpLink } from '../plain-links.ts';
+import type { ByteLink } from '../../src/ports/byte-link.ts';
+import { openLink } from '../../src/drivers/serial/open-link.ts';
+
+const tcpTo = (port: number): ByteLink => openLink({ kind: 'tcp', host: '127.0.0.1', port }, 'bus');
 
 const map = loadUpsMap('linekeeper-sim');
 const steadyClock = { mono: () => monoMs(performance.now()), wall: () => wallMs(0) };
@@ -18,7 +21,7 @@ async function rig(clock = steadyClock): Promise<{ ups: VirtualUps; line: Modbus
   const isUp = new Promise<void>((resolve) => (up = resolve));
   const line = new ModbusLine({
     framing: 'tcp',
-    link: plainTcpLink(port),
+    link: tcpTo(port),
     timeoutMs: 250,
     onLink: (connected) => connected && up(),
   }).start();
@@ -44,7 +47,7 @@ probeContract('UPS', {
   openBroken: () =>
     upsProbe({
       source: 'ups-1.1',
-      registers: new ModbusLine({ framing: 'tcp', link: plainTcpLink(1), timeoutMs: 100 }),
+      registers: new ModbusLine({ framing: 'tcp', link: tcpTo(1), timeoutMs: 100 }),
       unit: 1,
       map,
       everyMs: 200,

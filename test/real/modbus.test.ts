@@ -11,10 +11,15 @@ import * as assert from 'uvu/assert';
 import { ModbusLine } from '../../src/drivers/modbus/line.ts';
 import type { RegisterAnswer, RegisterRequest } from '../../src/ports/registers.ts';
 import { needsPrograms, needsRig } from '../rig.ts';
-import { plainSerialLink, plainTcpLink } from '../plain-links.ts';
+import type { ByteLink } from '../../src/ports/byte-link.ts';
+import { openLink } from '../../src/drivers/serial/open-link.ts';
 
 needsPrograms('python3');
 const responder = needsRig('modbus-faults/responder.py');
+
+const tcpTo = (port: number): ByteLink => openLink({ kind: 'tcp', host: '127.0.0.1', port }, 'bus');
+const serialAt = (path: string): ByteLink =>
+  openLink({ kind: 'serial', path, baud: 9600, parity: 'none' }, 'bus');
 
 const seed = Number(process.env['MODBUS_SEED'] ?? Math.floor(Math.random() * 1e6));
 console.log(`seed ${seed}`);
@@ -118,7 +123,7 @@ for (const framing of ['tcp', 'rtu'] as const)
     const said = await firstLine(child);
     const line = new ModbusLine({
       framing,
-      link: framing === 'tcp' ? plainTcpLink(port) : plainSerialLink(said),
+      link: framing === 'tcp' ? tcpTo(port) : serialAt(said),
       timeoutMs,
       worstAnswerMs: 1200,
     }).start();
@@ -197,7 +202,7 @@ test('a connection that goes and comes back: offline at once, good readings afte
   let up = new Promise<void>((resolve) => (cameUp = resolve));
   const line = new ModbusLine({
     framing: 'tcp',
-    link: plainTcpLink(port),
+    link: tcpTo(port),
     timeoutMs,
     onLink: (isUp) => {
       if (isUp) cameUp();

@@ -11,7 +11,8 @@ import { ModbusLine } from '../../src/drivers/modbus/line.ts';
 import { loadUpsMap } from '../../src/drivers/ups/map.ts';
 import { upsProbe } from '../../src/drivers/ups/ups-probe.ts';
 import { Reports } from '../contract/probe.ts';
-import { plainSerialLink, plainTcpLink } from '../plain-links.ts';
+import type { ByteLink } from '../../src/ports/byte-link.ts';
+import { openLink } from '../../src/drivers/serial/open-link.ts';
 import { absent, needsPrograms, needsRig } from '../rig.ts';
 
 needsPrograms('socat');
@@ -19,6 +20,10 @@ const simulator = needsRig('ups-rigs/modbus-ups-sim.py');
 const python = '/usr/bin/python3';
 if (spawnSync(python, ['-c', 'import pymodbus.server.async_io, serial_asyncio']).status !== 0)
   absent('python3-pymodbus with python3-serial-asyncio');
+
+const tcpTo = (port: number): ByteLink => openLink({ kind: 'tcp', host: '127.0.0.1', port }, 'bus');
+const serialAt = (device: string): ByteLink =>
+  openLink({ kind: 'serial', path: device, baud: 9600, parity: 'none' }, 'bus');
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -68,7 +73,7 @@ for (const framing of ['tcp', 'rtu'] as const)
 
     const line = new ModbusLine({
       framing,
-      link: framing === 'tcp' ? plainTcpLink(port) : plainSerialLink(near),
+      link: framing === 'tcp' ? tcpTo(port) : serialAt(near),
       timeoutMs: 1000,
     }).start();
     const map = loadUpsMap('linekeeper-sim');
