@@ -20,10 +20,8 @@ export function check(state: BypassState, at: MonoMs = state.at): readonly strin
   if (isDown && !isRoomInBypass) violated.add('I5 a confirmed down did not trip the room');
   for (const line of state.lines) {
     if (isDown && !isOnItsWay(state, line, at)) violated.add(`I2 ${line.id} stays on a PBX that is down`);
-    if (line.step.kind === 'operating' && line.commandedAt === state.at) {
-      if (state.verdict === 'down') violated.add(`I3 ${line.id} restored while the PBX is down`);
-      if (hasCall(line)) violated.add(`I3 ${line.id} restored with a call`);
-    }
+    if (line.step.kind === 'operating' && state.verdict === 'down' && state.verdictSince < line.commandedAt)
+      violated.add(`I3 ${line.id} restored while the PBX is down`);
     if (isRoomInBypass && ['normal', 'operating', 'proving'].includes(line.step.kind))
       violated.add(`I6 ${line.id} is energised in a room in bypass`);
     if (coilOf(line.step) !== undefined && state.cards[line.card]?.adopted !== true)

@@ -95,7 +95,11 @@ export function judgeLine(line: LinePart, turn: LineTurn): LinePart {
       return positionNow(line) === 'bypass' ? moved(line, { kind: 'locked', why: 'wear' }, turn.at) : line;
     case 'open':
       // notices.ts sends the one pulse with this move; the read-back is judged anew after it.
-      return { ...moved(line, { kind: 'releasing', pulsed: true }, turn.at), commandedAt: turn.at };
+      return {
+        ...moved(line, { kind: 'releasing', pulsed: true }, turn.at),
+        commandedAt: turn.at,
+        contradictedSince: undefined,
+      };
     case 'locked':
     case 'unreachable':
       return line;

@@ -51,6 +51,7 @@ export const withReport = (
   ...line,
   report,
   reportAt: at,
+  betweenSince: report.position === 'between' ? (line.betweenSince ?? at) : undefined,
   contradictedSince: contradicts(line, report, at, values) ? (line.contradictedSince ?? at) : undefined,
 });
 
@@ -85,8 +86,6 @@ export const isSoundlyReleased = (line: LinePart): boolean =>
   coilOf(line.step) === 'release' && line.report?.coil === 'release' && positionNow(line) === 'bypass';
 
 /** Neither contact is closed, for longer than an armature needs: the trunk reaches nobody. */
-export function isOpen(line: LinePart, at: MonoMs, values: BypassValues): boolean {
-  if (line.step.kind === 'open') return true;
-  if (line.report?.position !== 'between' || line.contradictedSince === undefined) return false;
-  return coilOf(line.step) === 'release' || elapsedMs(line.contradictedSince, at) >= values.readBackFaultMs;
-}
+export const isOpen = (line: LinePart, at: MonoMs, values: BypassValues): boolean =>
+  line.step.kind === 'open' ||
+  (line.betweenSince !== undefined && elapsedMs(line.betweenSince, at) >= values.readBackFaultMs);

@@ -53,6 +53,7 @@ export function initial(config: BypassConfig, saved: AtInitial, at: MonoMs): Byp
       report: undefined,
       reportAt: undefined,
       contradictedSince: undefined,
+      betweenSince: undefined,
       cut: undefined,
       wasFaulty: told?.faulty ?? false,
     };
@@ -190,6 +191,7 @@ export function adopted(
     const here: LinePart = {
       ...line,
       contradictedSince: undefined,
+      betweenSince: report.position === 'between' ? at : undefined,
       wasFaulty: false,
       step: reportedStep(report, isFed, at),
       commandedAt: at,
@@ -261,6 +263,7 @@ export function withLink(
         ...moved(line, { kind: 'unreachable' }, at),
         report: undefined,
         reportAt: undefined,
+        betweenSince: undefined,
         wasFaulty: isFaulty(line),
         mayHaveCall: line.mayHaveCall || line.signal === 'unknown',
       };

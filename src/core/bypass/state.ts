@@ -163,6 +163,8 @@ export interface LinePart {
   readonly reportAt: MonoMs | undefined;
   /** First report of an unbroken series that contradicts the coil (see read-back.ts). */
   readonly contradictedSince: MonoMs | undefined;
+  /** First report of an unbroken series that shows neither contact closed, whatever the coil. */
+  readonly betweenSince: MonoMs | undefined;
   readonly cut: CutCall | undefined;
   /** It was stuck, open or locked when its card was last heard, or so guard.json says. */
   readonly wasFaulty: boolean;

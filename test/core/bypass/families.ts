@@ -1,0 +1,186 @@
+/**
+ * What is explored: families of happenings, each complete in itself. One machine with all of them at once would have
+ * more states than can be searched in a minute; every pair of happenings that can bear on each other is in one family.
+ */
+import { explore } from './explorer.ts';
+import type { Exploration } from './explorer.ts';
+import * as m from './moves.ts';
+import { World, configOf } from './plant.ts';
+import type { Move, Plant } from './plant.ts';
+
+export interface Family {
+  readonly what: string;
+  readonly states: number;
+  /** Happenings that must have been met, or the family proves nothing. */
+  readonly marks: readonly string[];
+  readonly run: () => Exploration;
+}
+
+const oneLine = new World(configOf(['a'], 1));
+/** Remembers failed proofs for longer, so that a second one can come in time. */
+const remembering = new World({
+  ...oneLine.config,
+  values: { ...oneLine.config.values, countedMs: 12 },
+});
+const twoCards = new World(configOf(['a', 'b'], 1));
+
+/** Both lines normal, PBX up, room steady. */
+function inService(world: World): Plant {
+  let plant = world.make(world.firstPowerOn(), { do: 'verdict', verdict: 'up' }).plant;
+  for (let n = 0; n < 20; n += 1) plant = world.make(plant, { do: 'tick' }).plant;
+  return plant;
+}
+
+const ofCard =
+  (world: World, card: string, moves: (plant: Plant) => readonly Move[]) =>
+  (plant: Plant): readonly Move[] =>
+    moves(plant).filter((move) =>
+      'card' in move ? move.card === card : 'line' in move ? world.cardOf[move.line] === card : true,
+    );
+
+const one = (
+  families: Parameters<typeof m.any>[1][],
+  options: Parameters<typeof explore>[3] = {},
+): Exploration => explore(oneLine, oneLine.firstPowerOn(), m.any(oneLine, ...families), options);
+
+export const families: Readonly<Record<string, Family>> = {
+  room: {
+    what: 'verdicts, calls with ring bursts and speech, orders for the room, the key',
+    states: 35528,
+    marks: [
+      'room tripped',
+      'room settling',
+      'room restoring',
+      'room held key',
+      'room held limiter',
+      'call cut',
+    ],
+    run: () => one([m.time, m.verdicts, m.calls, m.speech, m.roomOrders, m.roomKey]),
+  },
+  orders: {
+    what: 'orders for one line, planned and at once, with verdicts and calls',
+    states: 4932,
+    marks: ['bypass accepted', 'restore accepted', 'restore refused', 'call cut', 'line waiting'],
+    run: () => one([m.time, m.verdicts, m.seizures, m.lineOrders, m.restoreOrder], { isRecovering: true }),
+  },
+  proof: {
+    what: 'restored lines that ring unanswered',
+    states: 4103,
+    marks: ['room held failed-proof', 'line proving'],
+    run: () => {
+      const start = inService(remembering);
+      return explore(remembering, start, m.any(remembering, m.time, m.calls, m.roomOrders), {
+        isRecovering: true,
+      });
+    },
+  },
+  relays: {
+    what: 'relays that weld and open, repairs, resets, verdicts and calls',
+    states: 26678,
+    marks: ['line stuck', 'line open', 'line locked', 'pulse', 'reset-bypass accepted', 'room tripped'],
+    run: () =>
+      one([m.time, m.verdicts, m.seizures, m.relayFaults, m.restoreOrder, m.lineResets], {
+        isRecovering: true,
+      }),
+  },
+  supply: {
+    what: 'coil supply and the card key, with verdicts and calls',
+    states: 12134,
+    marks: ['line bypass', 'call cut', 'coil energised', 'room held key'],
+    run: () =>
+      one([m.time, m.verdicts, m.seizures, m.supplies, m.cardKeys, m.restoreOrder], { isRecovering: true }),
+  },
+  exercise: {
+    what: 'exercises with calls, ring bursts and verdicts',
+    states: 5671,
+    marks: ['exercise accepted', 'exercise refused', 'line exercising', 'room tripped'],
+    run: () => one([m.time, m.verdicts, m.calls, m.exercises, m.restoreOrder], { isRecovering: true }),
+  },
+  'exercise with faults': {
+    what: 'exercises of relays that fail, on trunks that die',
+    states: 3114,
+    marks: ['exercise accepted', 'line stuck', 'line open', 'line locked'],
+    run: () =>
+      one([m.time, m.relayFaults, m.exercises, m.restoreOrder, m.wireCuts, m.lineResets], {
+        isRecovering: true,
+      }),
+  },
+  crash: {
+    what: 'crash and restart at every moment, guard.json lost or one write behind',
+    states: 36679,
+    marks: ['card took a line over', 'room settling', 'room held unknown', 'room tripped', 'call cut'],
+    run: () =>
+      one([m.time, m.verdicts, m.seizures, m.crashes, m.lostFiles, m.roomOrders], {
+        isCrashing: true,
+        isRecovering: true,
+      }),
+  },
+  'crash with faults': {
+    what: 'crash and restart with relays that weld and open',
+    states: 27186,
+    marks: ['line stuck', 'line locked', 'card took a line over'],
+    run: () =>
+      one([m.time, m.verdicts, m.crashes, m.relayFaults, m.restoreOrder], {
+        isCrashing: true,
+        isRecovering: true,
+      }),
+  },
+  'crash with orders': {
+    what: 'crash and restart with orders for one line and a card that comes and goes',
+    states: 2220,
+    marks: ['line unreachable', 'bypass accepted', 'call cut'],
+    run: () =>
+      one([m.time, m.crashes, m.seizures, m.lineOrders, m.links], { isCrashing: true, isRecovering: true }),
+  },
+  links: {
+    what: 'a card that is lost and comes back, with verdicts, calls and coil supply',
+    states: 32866,
+    marks: ['line unreachable', 'card took a line over', 'call cut', 'room tripped'],
+    run: () => one([m.time, m.verdicts, m.seizures, m.links, m.supplies, m.restoreOrder]),
+  },
+  'links with faults': {
+    what: 'a card that is lost and comes back with faulty relays',
+    states: 860,
+    marks: ['line unreachable', 'line stuck', 'line locked', 'pulse', 'reset-bypass accepted'],
+    run: () => one([m.time, m.links, m.relayFaults, m.restoreOrder, m.lineResets], { isRecovering: true }),
+  },
+  stall: {
+    what: 'a guard that stands still and goes on',
+    states: 31303,
+    marks: ['card took a line over', 'call cut', 'room tripped'],
+    run: () => one([m.time, m.verdicts, m.seizures, m.stalls, m.restoreOrder], { isRecovering: true }),
+  },
+  stop: {
+    what: 'orderly stop with verdicts, calls and orders',
+    states: 17087,
+    marks: ['orderly stop ended', 'line waiting'],
+    run: () => one([m.time, m.verdicts, m.seizures, m.stops, m.roomOrders]),
+  },
+  'two cards': {
+    what: 'two lines on two cards: canary, spacing, verdicts and calls',
+    states: 8703,
+    marks: ['room tripped', 'room restoring', 'room steady', 'call cut'],
+    run: () =>
+      explore(
+        twoCards,
+        twoCards.firstPowerOn(),
+        m.any(twoCards, m.time, m.verdicts, m.seizures, m.restoreOrder),
+      ),
+  },
+  'faults of one card': {
+    what: 'two cards in service: everything that can break on one card leaves the other card alone',
+    states: 12178,
+    marks: ['line unreachable', 'line stuck', 'line locked', 'card took a line over'],
+    run: () =>
+      explore(
+        twoCards,
+        inService(twoCards),
+        ofCard(
+          twoCards,
+          'a',
+          m.any(twoCards, m.time, m.seizures, m.links, m.supplies, m.cardKeys, m.relayFaults),
+        ),
+        { alwaysNormal: 'L2' },
+      ),
+  },
+};
