@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chooseGpio, openGpio } from '../../src/drivers/gpio/open.ts';
+import { GpioLost } from '../../src/ports/gpio.ts';
 import type { GpioRequest } from '../../src/ports/gpio.ts';
 import { adoptionContract, gpioContract } from '../contract/gpio.ts';
 import type { GpioBench } from '../contract/gpio.ts';
@@ -18,10 +19,24 @@ const self = fileURLToPath(import.meta.url);
 
 if (process.env['GPIO_RIG'] !== '1') {
   const rig = needsRig('gpio-kernel/run.sh');
-  const run = spawnSync(rig, ['--timeout', '240', '--', process.execPath, '--import', 'tsx', self], {
-    encoding: 'utf8',
-    cwd: path.resolve(path.dirname(self), '../..'),
-  });
+  const run = spawnSync(
+    rig,
+    [
+      '--chips',
+      'pinctrl-bcm2711:58,loose:8',
+      '--timeout',
+      '240',
+      '--',
+      process.execPath,
+      '--import',
+      'tsx',
+      self,
+    ],
+    {
+      encoding: 'utf8',
+      cwd: path.resolve(path.dirname(self), '../..'),
+    },
+  );
   process.stdout.write(run.stdout);
   process.stderr.write(run.stderr);
   process.exit(run.status ?? 1);
@@ -199,6 +214,56 @@ if (process.argv[2] === 'hold' || process.argv[2] === 'exit') {
     assert.is(level(18), true);
     await gpio.close();
     forget(18);
+  });
+
+  test('chardev: a chip that is pulled out is told once, reads and writes say so, close still works', async () => {
+    const gpio = await openGpio({ id: 'loose', backend: 'chardev', chip: 'loose' });
+    const reasons: string[] = [];
+    let told = (): void => undefined;
+    const lost = new Promise<void>((resolve) => (told = resolve));
+    await gpio.open(
+      request({
+        inputs: [{ pin: 1, debounceMs: 0, pull: 'none' }],
+        outputs: [{ pin: 2, idle: false }],
+        onLost: ({ en }) => {
+          reasons.push(en);
+          told();
+        },
+      }),
+    );
+    writeFileSync('/sys/kernel/config/gpio-sim/rig1/live', '0');
+    await lost;
+    assert.throws(
+      () => gpio.write(new Map([[2, true]])),
+      (error: unknown) => error instanceof GpioLost,
+    );
+    assert.throws(
+      () => gpio.read(1),
+      (error: unknown) => error instanceof GpioLost,
+    );
+    await gpio.close();
+    assert.is(reasons.length, 1, reasons.join('; '));
+  });
+
+  test('chardev: an edge takes milliseconds, not a polling period', async () => {
+    drive(11, false);
+    const gpio = await openGpio({ id: 'pi', backend: 'chardev', chip: label });
+    let arrived = (): void => undefined;
+    await gpio.open(request({ inputs: [{ pin: 11, debounceMs: 0, pull: 'none' }], onEdge: () => arrived() }));
+    const times: number[] = [];
+    for (let n = 0; n < 100; n++) {
+      const edge = new Promise<void>((resolve) => (arrived = resolve));
+      const from = performance.now();
+      drive(11, n % 2 === 0);
+      await edge;
+      times.push(performance.now() - from);
+    }
+    await gpio.close();
+    const [median = Infinity] = times.sort((a, b) => a - b).slice(50);
+    console.log(
+      `edge to callback in the rig: median ${median.toFixed(2)} ms, worst ${times.at(-1)?.toFixed(2)} ms`,
+    );
+    assert.ok(median < 20, `median ${median} ms`);
   });
 
   test.run();

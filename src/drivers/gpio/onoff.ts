@@ -42,12 +42,14 @@ export class OnoffGpio implements Gpio {
   readonly keepsOutputs = true;
   readonly #onoff: Onoff;
   readonly #base: number;
+  readonly #lines: number;
   readonly #pins = new Map<number, Pin>();
 
-  /** `base`: number of the chip's first line in sysfs. */
-  constructor(onoff: Onoff, base: number) {
+  /** `base`: number of the chip's first line in sysfs; `lines`: how many it has. */
+  constructor(onoff: Onoff, { base, lines }: { readonly base: number; readonly lines: number }) {
     this.#onoff = onoff;
     this.#base = base;
+    this.#lines = lines;
   }
 
   open(request: GpioRequest): Promise<void> {
@@ -121,6 +123,7 @@ export class OnoffGpio implements Gpio {
   #export(pin: number, all: readonly number[]): boolean {
     if (all.indexOf(pin) !== all.lastIndexOf(pin))
       throw new GpioRefused(text(`引脚 ${pin} 重复`, `pin ${pin} is requested twice`));
+    if (pin >= this.#lines) throw new GpioRefused(text(`芯片没有引脚 ${pin}`, `the chip has no pin ${pin}`));
     const isNew = !existsSync(this.#file(pin, 'value'));
     try {
       if (isNew) writeFileSync(`${sysfsFolder}/export`, String(this.#base + pin));

@@ -70,7 +70,7 @@ async function chooseOnoff(chip: string | undefined): Promise<OpenedGpio | Text>
   if (typeof onoff !== 'function') return onoff;
   const where = `sysfs ${found.base}+ (${found.label})`;
   return {
-    gpio: new OnoffGpio(onoff, found.base),
+    gpio: new OnoffGpio(onoff, found),
     explanation: text(`${where}；${keptBySysfs.why.zh}`, `${where}; ${keptBySysfs.why.en}`),
   };
 }

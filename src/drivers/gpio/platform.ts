@@ -48,6 +48,8 @@ export async function findDevice(chip: string | undefined): Promise<FoundDevice 
 export interface FoundSysfs {
   /** Number of the chip's first line; 512 and more on kernels since 6.6. */
   readonly base: number;
+  /** Lines of the chip; the number behind the last one belongs to another chip. */
+  readonly lines: number;
   readonly label: string;
 }
 
@@ -67,7 +69,9 @@ export function findSysfs(chip: string | undefined): FoundSysfs | Text {
   for (const name of readdirSync(sysfsFolder).filter((file) => /^gpiochip\d+$/.test(file))) {
     const label = content(path.join(sysfsFolder, name, 'label'));
     const base = Number(content(path.join(sysfsFolder, name, 'base')));
-    if (label !== undefined && Number.isInteger(base) && isWanted(label, chip)) return { base, label };
+    const lines = Number(content(path.join(sysfsFolder, name, 'ngpio')));
+    if (label !== undefined && Number.isInteger(base) && lines > 0 && isWanted(label, chip))
+      return { base, lines, label };
   }
   const wanted = chip ?? headerLabels.join(' / ');
   return text(`sysfs 中没有芯片 ${wanted}`, `sysfs has no chip ${wanted}`);
