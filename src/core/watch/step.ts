@@ -42,6 +42,7 @@ interface Finding {
 export interface WatchState {
   readonly heard: Heard;
   readonly findings: readonly Finding[];
+  readonly byId: ReadonlyMap<SubjectId, Finding>;
   readonly views: readonly SubjectView[];
   readonly conditions: readonly Condition[];
   readonly due: MonoMs;
@@ -57,7 +58,8 @@ const judgeEveryMs = 10_000;
 
 export function initial(config: WatchConfig, at: MonoMs): WatchState {
   const heard = nothingHeard(config, at);
-  return judgeAll({ heard, findings: [], views: [], conditions: [], due: at }, heard, at).state;
+  return judgeAll({ heard, findings: [], byId: new Map(), views: [], conditions: [], due: at }, heard, at)
+    .state;
 }
 
 export function step(state: WatchState, event: WatchEvent): WatchStep {
@@ -79,8 +81,7 @@ export const views = (state: WatchState): readonly SubjectView[] => state.views;
 export const conditions = (state: WatchState): readonly Condition[] => state.conditions;
 export const nextDeadline = (state: WatchState): MonoMs => state.due;
 
-const find = (state: WatchState, subject: SubjectId): Finding | undefined =>
-  state.findings.find((finding) => finding.subject.id === subject);
+const find = (state: WatchState, subject: SubjectId): Finding | undefined => state.byId.get(subject);
 
 /** Rules that no verdict may break, counted again from what the sources say. */
 export function check(state: WatchState): readonly string[] {
@@ -120,6 +121,7 @@ function judgeAll(before: WatchState, heard: Heard, at: MonoMs): WatchStep {
     state: {
       heard,
       findings,
+      byId: found,
       views: sameItems(before.views, seen) ? before.views : seen,
       conditions: sameItems(before.conditions, standing) ? before.conditions : standing,
       due,
