@@ -77,7 +77,7 @@ function read(file: string): Source {
         names.push(...bindings.elements.map((element) => (element.propertyName ?? element.name).text));
       if (clause?.name !== undefined) names.push('default');
       const allTypes =
-        clause?.isTypeOnly === true ||
+        clause?.phaseModifier === ts.SyntaxKind.TypeKeyword ||
         (bindings !== undefined &&
           ts.isNamedImports(bindings) &&
           bindings.elements.length > 0 &&

@@ -20,7 +20,11 @@ Decides FILE (of the data folder's journal/) again and prints each decision with
 Exit codes: 0 read to its end · 1 torn, or an invariant was broken · 2 wrong usage or not a journal.
 `;
 
-export async function replay(args: readonly string[]): Promise<number> {
+export function replay(args: readonly string[]): Promise<number> {
+  return Promise.resolve(decideAgain(args));
+}
+
+function decideAgain(args: readonly string[]): number {
   const options = readArgs(args);
   if (typeof options === 'number') return options;
   let content: string;

@@ -3,7 +3,7 @@
  * back-off; the guard hears of each change and goes on. Messages to a worker that is down are dropped and counted: what
  * must survive is offered again by its owner when the worker is `running`.
  */
-import type { TransferListItem, Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 
@@ -70,7 +70,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
   }
 
   /** False when the worker is down and the message is gone. */
-  post(message: In, transfer: readonly TransferListItem[] = []): boolean {
+  post(message: In, transfer: readonly MessagePort[] = []): boolean {
     if (this.#worker === undefined) {
       this.#dropped++;
       return false;

@@ -100,7 +100,6 @@ async function run(): Promise<void> {
   const calls = traffic({ seed: 120, lines: cardLines, everyMs: callsEveryMs });
   const nextCall = (): void => {
     const { value } = calls.next();
-    if (value === undefined) return;
     later(value.afterMs, () => {
       obey(value.order, card, later);
       nextCall();

@@ -66,7 +66,7 @@ export function* traffic({
   seed,
   lines,
   everyMs,
-}: TrafficOptions): Generator<{ readonly afterMs: number; readonly order: string }> {
+}: TrafficOptions): Generator<{ readonly afterMs: number; readonly order: string }, never, undefined> {
   const random = chance(seed);
   for (;;) {
     const afterMs = Math.max(500, -Math.log(1 - random()) * everyMs);

@@ -260,8 +260,8 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     drive: (levels: Outputs) => {
       field.drive(levels, isFit);
     },
-    carryOut: (effect, at) => {
-      carryOut(effect, at);
+    carryOut: (effect) => {
+      carryOut(effect);
     },
     completed: (now, at) => {
       for (const card of gate.cardsToFeed(at)) field.feed(card);
@@ -295,7 +295,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     log('notice', text(`守护线程已就位（启动 ${ms} 毫秒）`, `guard active ${ms} ms after process start`));
   };
 
-  const carryOut = (effect: Effect, at: MonoMs): void => {
+  const carryOut = (effect: Effect): void => {
     switch (effect.kind) {
       case 'notice':
         publish(effect.notice);
@@ -328,7 +328,6 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       default:
         effect satisfies never;
     }
-    void at;
   };
 
   const publish = (notice: Notice): void => {
