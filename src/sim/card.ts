@@ -174,7 +174,8 @@ export class VirtualCard {
         if (this.#isCut) return;
         this.#catchUp();
         this.#reader.push(chunk);
-        this.#report();
+        // A relay that moves now is looked at sooner than the next frame.
+        this.#beat();
       },
     });
     this.#beat();
@@ -257,6 +258,7 @@ export class VirtualCard {
   }
 
   #beat(): void {
+    this.#cancel?.();
     this.#catchUp();
     this.#report();
     const isMoving = this.#relays.movesUntil > this.plant.now;
@@ -279,6 +281,7 @@ export class VirtualCard {
     }
     while (this.plant.now < due) {
       const inFrame = (this.plant.now - this.#resetAt) % period.frame;
+      if (inFrame === 0) this.#audio.linear.fill(0);
       this.plant.step(this.#audio.linear, frameSamples, inFrame * samplesPerMs);
       this.#relays.step(this.plant.now);
       if (inFrame === period.frame - 1) this.#frame();

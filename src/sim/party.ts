@@ -10,15 +10,6 @@ const noCurrentMs = 600;
 /** Silence after which a ringing line is taken as given up. */
 const ringGapMs = 5500;
 
-export interface Surroundings {
-  readonly at: number;
-  /** The changeover joins this party to the trunk. */
-  readonly isJoined: boolean;
-  readonly rings: boolean;
-  readonly isCleared: boolean;
-  readonly hasFeed: boolean;
-}
-
 export class Party {
   /** Nobody there, or the PBX is dead: it does nothing of its own. */
   isPresent = true;
@@ -52,7 +43,8 @@ export class Party {
     this.#hangUpAt = at;
   }
 
-  step({ at, isJoined, rings, isCleared, hasFeed }: Surroundings): void {
+  /** One millisecond. `isJoined`: the changeover joins this party to the trunk. */
+  step(at: number, isJoined: boolean, rings: boolean, isCleared: boolean, hasFeed: boolean): void {
     if (!this.isPresent) return;
     if (this.#isOffHook) {
       this.#clearedSince = isJoined && isCleared ? (this.#clearedSince ?? at) : undefined;
@@ -62,11 +54,11 @@ export class Party {
       if (hasGone || isDry || at >= this.#hangUpAt) this.hangUp();
       return;
     }
+    if (!isJoined || at - this.#rangLast > ringGapMs) this.#rangSince = undefined;
     if (isJoined && rings) {
       this.#rangLast = at;
       this.#rangSince ??= at;
-    } else if (at - this.#rangLast > ringGapMs) this.#rangSince = undefined;
-    if (!isJoined) this.#rangSince = undefined;
+    }
     if (this.#rangSince !== undefined && at - this.#rangSince >= this.answerMs) this.lift();
   }
 }

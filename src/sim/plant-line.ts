@@ -55,16 +55,31 @@ export class PlantLine {
     return this.relay.contact(at) === 'bypass' && this.phone.isOffHook ? Math.abs(this.milliamps) : 0;
   }
 
-  /** The millisecond that begins at `at`; its samples go to `audio` from `offset` on. */
+  /** Nothing happens on this line, and nothing will before somebody acts on it. */
+  get #isAtRest(): boolean {
+    return (
+      !this.#isClosed &&
+      !this.#isRinging &&
+      !this.pbx.isOffHook &&
+      !this.phone.isOffHook &&
+      this.exchange.state === 'idle'
+    );
+  }
+
+  /** The millisecond that begins at `at`; its samples go to `audio` (silent so far) from `offset` on. */
   step(at: number, audio: Int16Array, offset: number): void {
+    if (this.#isAtRest) {
+      this.#meter.add(at, this.volts, 0, 0, 0);
+      return;
+    }
     const contact = this.relay.contact(at);
     const { exchange, pbx, phone } = this;
     const rings = exchange.rings(at);
-    const around = { at, rings, isCleared: exchange.isCleared, hasFeed: !exchange.isCut };
-    pbx.step({ ...around, isJoined: contact === 'normal' });
-    phone.step({ ...around, isJoined: contact === 'bypass' });
+    const { isCleared, isCut } = exchange;
+    pbx.step(at, contact === 'normal', rings, isCleared, !isCut);
+    phone.step(at, contact === 'bypass', rings, isCleared, !isCut);
     const closed =
-      !exchange.isCut &&
+      !isCut &&
       ((contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
     if (closed !== this.#isClosed) {
       this.#isClosed = closed;
@@ -79,8 +94,8 @@ export class PlantLine {
     const peak = rings ? ringVoltsRms * Math.SQRT2 * (closed ? loadedRing : 1) : 0;
     this.#meter.add(at, this.volts, peak, this.#phase, ringHz);
     this.#phase = (this.#phase + ringHz / 1000) % 1;
-    if (!closed) audio.fill(0, offset, offset + samplesPerMs);
-    else for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
+    if (closed)
+      for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
   }
 
   /** The 20 ms that end at `at`. */

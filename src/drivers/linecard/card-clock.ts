@@ -10,6 +10,8 @@ import { sampleRateHz } from '../../ports/line-card.ts';
 
 const bucketMs = 1000;
 const buckets = 16;
+/** Bounds of different seconds may contradict each other by what 200 ppm make in the window; more means that a clock jumped. */
+const contradictionMs = 3.2;
 const samplesPerMs = sampleRateHz / 1000;
 
 /** The least value of the last `buckets` × `bucketMs`. */
@@ -63,7 +65,7 @@ export class CardClock {
   arrived(counter: number, at: MonoMs): void {
     const bound = at - counter / samplesPerMs;
     this.#above.add(bound, at);
-    if (-this.#below.least > this.#above.least) this.#below.clear();
+    if (-this.#below.least > this.#above.least + contradictionMs) this.#below.clear();
   }
 
   /** A TIME question sent at `sentAt` found the card at `counter`; the answer arrived at `at`. */
@@ -71,7 +73,7 @@ export class CardClock {
     const bound = sentAt - counter / samplesPerMs;
     this.#below.add(-bound, at);
     // The card's counter stood still for a while: what bounded it before is worth nothing.
-    if (bound > this.#above.least) {
+    if (bound > this.#above.least + contradictionMs) {
       this.#above.clear();
       this.#above.add(at - counter / samplesPerMs, at);
     }
