@@ -168,6 +168,7 @@ export class Recorder {
         this.#sealLeft(recording);
       }
     }
+    this.#trouble.begin();
     send({ kind: 'ready', encoder: this.#encoderName(), recovered });
   }
 

@@ -12,6 +12,7 @@ import type { Disk, DiskFile } from '../ports/disk.ts';
 import type { RoomId } from '../model/ids.ts';
 import type { SealedRecording } from '../model/messages.ts';
 import { OggOpusWriter } from '../format/ogg.ts';
+import { plainName, recordingFileEnd } from '../format/recording-path.ts';
 import { samplesPerFrame } from '../ports/line-card.ts';
 import { wallMs } from '../model/units.ts';
 
@@ -166,6 +167,5 @@ function commentsOf({ room, start, stop, recovered }: SealOrder, lostSamples: nu
 function pathOf(start: CaptureStart): string {
   const iso = new Date(start.wallMs).toISOString();
   const time = iso.slice(11, 19).replaceAll(':', '');
-  return `audio/${iso.slice(0, 10).replaceAll('-', '/')}/${time}_${plain(start.line)}_${plain(start.id)}.opus`;
+  return `audio/${iso.slice(0, 10).replaceAll('-', '/')}/${time}_${plainName(start.line)}${recordingFileEnd(start.id)}`;
 }
-const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9.-]/g, '-').slice(0, 80);

@@ -1,6 +1,7 @@
 /**
  * Disk trouble as people hear of it: full, or not writable. Several writers report each outcome; the condition stands while
- * any of them fails and goes when all of them succeed again.
+ * any of them fails and goes when all of them succeed again. Each kind is also told once at the start: a recorder
+ * before this one may have told something else.
  */
 import type { Text } from '../model/text.ts';
 import type { WorkerCondition } from '../model/messages.ts';
@@ -13,7 +14,7 @@ const fullCodes = ['ENOSPC', 'EDQUOT'];
 export class DiskTrouble {
   readonly #send: (condition: WorkerCondition) => void;
   readonly #failing = new Map<string, { readonly kind: Kind; readonly reason: string }>();
-  readonly #told = new Set<Kind>();
+  readonly #told = new Map<Kind, boolean>();
 
   constructor(send: (condition: WorkerCondition) => void) {
     this.#send = send;
@@ -30,12 +31,15 @@ export class DiskTrouble {
     return this.#failing.size > 0;
   }
 
+  begin(): void {
+    for (const kind of kinds) this.#tell(kind);
+  }
+
   #tell(kind: Kind): void {
     const reason = [...this.#failing.values()].find((failing) => failing.kind === kind)?.reason;
     const active = reason !== undefined;
-    if (active === this.#told.has(kind)) return;
-    if (active) this.#told.add(kind);
-    else this.#told.delete(kind);
+    if (active === this.#told.get(kind)) return;
+    this.#told.set(kind, active);
     this.#send({ kind: 'condition', type: kind, qualifier: '', active, detail: detailOf(kind, reason) });
   }
 }

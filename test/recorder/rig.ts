@@ -166,6 +166,13 @@ export class RecorderRig {
 
   async begin(): Promise<void> {
     await this.recorder.begin();
+    const { length } = this.of('condition').filter(({ active }) => !active);
+    if (length > 0)
+      this.messages.splice(
+        0,
+        this.messages.length,
+        ...this.messages.filter((m) => m.kind !== 'condition' || m.active),
+      );
     const offer = ({ recording }: RecorderToArchive): void => {
       this.offered.push(recording);
       if (this.archiveStores) this.recorder.stored(recording.id);
