@@ -12,7 +12,13 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { build } from 'vite';
-import type { ArchiveAnswer, ArchiveQuestion, FromFront, RecordingRow, RoomView } from '../../src/model/messages.ts';
+import type {
+  ArchiveAnswer,
+  ArchiveQuestion,
+  FromFront,
+  RecordingRow,
+  RoomView,
+} from '../../src/model/messages.ts';
 import type { Front } from '../../src/front/front.ts';
 import { startFront } from '../../src/front/front.ts';
 import { text } from '../../src/model/text.ts';
@@ -71,7 +77,14 @@ function rowOf(serial: number, minutesAgo: number): RecordingRow {
 test.before(async () => {
   mkdirSync(path.join(folder, 'audio'));
   const tone = ['-f', 'lavfi', '-i', `sine=440:duration=${recordingSeconds}:sample_rate=8000`];
-  execFileSync(program('ffmpeg') ?? '', ['-loglevel', 'error', ...tone, '-c:a', 'libopus', path.join(folder, 'audio/one.ogg')]);
+  execFileSync(program('ffmpeg') ?? '', [
+    '-loglevel',
+    'error',
+    ...tone,
+    '-c:a',
+    'libopus',
+    path.join(folder, 'audio/one.ogg'),
+  ]);
   recordings = Array.from({ length: 9 }, (_, n) => rowOf(9 - n, 3 + n * 7));
   await build({
     configFile: path.join(projectFolder, 'src/front/panel/vite.config.ts'),
@@ -103,7 +116,9 @@ test.before(async () => {
         if (message.kind !== 'command') return;
         commands.push(message);
         const accepted = message.command.do !== 'restore';
-        const words = accepted ? text('已受理', 'taken') : text('交换机仍在故障，不能恢复', 'the PBX is still down');
+        const words = accepted
+          ? text('已受理', 'taken')
+          : text('交换机仍在故障，不能恢复', 'the PBX is still down');
         const notice = { at: monoMs(1), kind: 'command', id: message.id, accepted, text: words } as const;
         front.receive({ kind: 'notice', id: `n-${message.id}`, at: wallMs(Date.now()), notice });
       },
@@ -138,7 +153,11 @@ function badView(): RoomView {
     horn: true,
     lines: [
       aLine(1, { bypass: 'bypass' }),
-      aLine(2, { bypass: 'bypass', signal: 'ringing', call: { id: 'c2', direction: 'incoming', startedAt: at(6) } }),
+      aLine(2, {
+        bypass: 'bypass',
+        signal: 'ringing',
+        call: { id: 'c2', direction: 'incoming', startedAt: at(6) },
+      }),
       aLine(3, { bypass: 'bypass', liftPhone: '8003' }),
       aLine(4, {
         bypass: 'waiting',
@@ -146,7 +165,12 @@ function badView(): RoomView {
         recording: true,
         call: { id: 'c4', direction: 'incoming', startedAt: at(84), answeredAt: at(79) },
       }),
-      aLine(5, { bypass: 'bypass', signal: 'off-hook', recording: true, call: { id: 'c5', direction: 'outgoing', startedAt: at(21) } }),
+      aLine(5, {
+        bypass: 'bypass',
+        signal: 'off-hook',
+        recording: true,
+        call: { id: 'c5', direction: 'outgoing', startedAt: at(21) },
+      }),
       aLine(6, { bypass: 'stuck' }),
       aLine(7, { bypass: 'bypass', signal: 'dead' }),
       aLine(8, { bypass: 'bypass' }),
@@ -156,13 +180,37 @@ function badView(): RoomView {
         id: 'pbx',
         kind: 'pbx',
         verdict: 'down',
-        why: text('告警触点断开；分机两次没有拨号音', 'alarm contact open; no dial tone on the extension, twice'),
+        why: text(
+          '告警触点断开；分机两次没有拨号音',
+          'alarm contact open; no dial tone on the extension, twice',
+        ),
         since: at(60),
         sources: [],
       },
-      { id: 'crm-1', kind: 'server', verdict: 'unknown', why: text('局域网不通，无法判断', 'our own network is down, so nothing is known'), since: at(60), sources: [] },
-      { id: 'lan', kind: 'network', verdict: 'degraded', why: text('10.0.0.1 应答，丢包 30%', '10.0.0.1 answers, 30 % lost'), since: at(300), sources: [] },
-      { id: 'ups-1', kind: 'ups', verdict: 'up', why: text('市电正常，电池 100%，可供电 4 小时', 'on mains, battery 100 %, 4 h left'), since: at(90000), sources: [] },
+      {
+        id: 'crm-1',
+        kind: 'server',
+        verdict: 'unknown',
+        why: text('局域网不通，无法判断', 'our own network is down, so nothing is known'),
+        since: at(60),
+        sources: [],
+      },
+      {
+        id: 'lan',
+        kind: 'network',
+        verdict: 'degraded',
+        why: text('10.0.0.1 应答，丢包 30%', '10.0.0.1 answers, 30 % lost'),
+        since: at(300),
+        sources: [],
+      },
+      {
+        id: 'ups-1',
+        kind: 'ups',
+        verdict: 'up',
+        why: text('市电正常，电池 100%，可供电 4 小时', 'on mains, battery 100 %, 4 h left'),
+        since: at(90000),
+        sources: [],
+      },
     ],
     alarms: [
       anAlarm({ raisedAt: at(57), changedAt: at(57) }),
@@ -172,14 +220,20 @@ function badView(): RoomView {
         ack: 'acked',
         what: text('线路 L06 的旁路继电器卡住', 'Bypass relay of line L06 is stuck'),
         effect: text('L06 仍接在交换机上，打不进也打不出', 'L06 is still on the PBX: no calls in or out'),
-        action: text('断开该继电器的线圈供电，必要时手工跳线到话机 8006', 'Cut the coil supply of this relay; patch the pair to phone 8006 if needed'),
+        action: text(
+          '断开该继电器的线圈供电，必要时手工跳线到话机 8006',
+          'Cut the coil supply of this relay; patch the pair to phone 8006 if needed',
+        ),
         raisedAt: at(50),
       }),
       anAlarm({
         id: 'lan/network.degraded',
         severity: 'minor',
         what: text('网络质量下降', 'The network is degraded'),
-        effect: text('页面和上报可能变慢，通话不受影响', 'Page and reports may be slow; calls are not touched'),
+        effect: text(
+          '页面和上报可能变慢，通话不受影响',
+          'Page and reports may be slow; calls are not touched',
+        ),
         action: text('检查交换机端口与网线', 'Check switch port and cable'),
         raisedAt: at(300),
       }),
@@ -192,7 +246,11 @@ interface Opened {
   readonly faults: string[];
 }
 async function opened(options: BrowserContextOptions = {}): Promise<Opened> {
-  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({
+    locale: 'zh-CN',
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (message) => {
@@ -268,11 +326,16 @@ test('a narrow screen shows everything without sideways scrolling, alarms before
   ] as const) {
     const { page, faults } = await opened({ ...options, viewport: { width: 390, height: 844 } });
     await page.locator('[data-alarm="pbx/pbx.down"]').waitFor();
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= 390, `${name}: ${wide} px wide`);
-    const top = async (selector: string): Promise<number> => (await page.locator(selector).first().boundingBox())?.y ?? 0;
-    assert.ok((await top('[data-alarm]')) < (await top('[data-line]')));
     await picture(page, name);
+    const beyond = await page.evaluate(() =>
+      [...document.querySelectorAll('body *')]
+        .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
+        .map((one) => `${one.tagName}.${one.className}`),
+    );
+    assert.equal(beyond, [], `${name}: reaches beyond the screen`);
+    const top = async (selector: string): Promise<number> =>
+      (await page.locator(selector).first().boundingBox())?.y ?? 0;
+    assert.ok((await top('[data-alarm]')) < (await top('[data-line]')));
     assert.equal(faults, []);
     await page.context().close();
   }
@@ -327,7 +390,9 @@ test('a recording plays and seeks', async () => {
   await page.getByRole('button', { name: '播放' }).first().click();
   const audio = page.locator('audio');
   await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 0.2);
-  assert.ok(Math.abs((await audio.evaluate((one: HTMLAudioElement) => one.duration)) - recordingSeconds) < 0.2);
+  assert.ok(
+    Math.abs((await audio.evaluate((one: HTMLAudioElement) => one.duration)) - recordingSeconds) < 0.2,
+  );
   await audio.evaluate((one: HTMLAudioElement) => (one.currentTime = 15));
   await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 15.2);
   await picture(page, 'player-zh');

@@ -62,11 +62,15 @@ export function App() {
           <RoomBanner view={view} order={order} />
           <NewAlarm alarms={view.alarms} />
           <div class="columns">
-            <Alarms view={view} now={now} timezone={room.timezone} order={order} />
-            <Lines lines={view.lines} now={now} />
-            <Subjects subjects={view.subjects} now={now} timezone={room.timezone} />
-            <Recordings lines={view.lines} now={now} timezone={room.timezone} />
-            <Machine view={view} version={room.version} />
+            <div class="column">
+              <Lines lines={view.lines} now={now} />
+              <Recordings lines={view.lines} now={now} timezone={room.timezone} />
+            </div>
+            <div class="column">
+              <Alarms view={view} now={now} timezone={room.timezone} order={order} />
+              <Subjects subjects={view.subjects} now={now} timezone={room.timezone} />
+              <Machine view={view} version={room.version} />
+            </div>
           </div>
         </main>
       )}

@@ -55,14 +55,14 @@ function Line({ line, now }: { readonly line: LineView; readonly now: number }) 
           </span>
         )}
       </div>
-      <div class="line-signal">
-        <span class="signal-word">{say(signalWords[signal])}</span>
+      <span class="signal-word">{say(signalWords[signal])}</span>
+      <span class="line-call">
         {call !== undefined && (
-          <span class="line-call">
+          <>
             {say(words[call.direction])} <b>{lengthOf(now - (call.answeredAt ?? call.startedAt))}</b>
-          </span>
+          </>
         )}
-      </div>
+      </span>
       <div class="line-path">
         <PathGlyph path={path} />
         <span>{say(bypassWords[bypass])}</span>

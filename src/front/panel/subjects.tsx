@@ -22,13 +22,13 @@ export function Subjects({ subjects, now, timezone }: SubjectsProps) {
         {sorted.map(({ id, kind, verdict, why, since }) => (
           <li key={id} class={`subject verdict-${verdict}`}>
             <span class="verdict">{say(verdictWords[verdict])}</span>
-            <div>
+            <span>
               <b>{id}</b> <span class="quiet">{say(kindWords[kind])}</span>
-              <p>{say(why)}</p>
-            </div>
+            </span>
             <time class="quiet" dateTime={new Date(since).toISOString()}>
               {shortMoment(since, now, timezone, language)}
             </time>
+            <p>{say(why)}</p>
           </li>
         ))}
       </ul>
