@@ -25,7 +25,7 @@ export function roomIntent(state: BypassState): Urgency | undefined {
   const { phase } = state.room;
   const room: Urgency | undefined =
     phase.kind === 'tripped' ? 'capped' : phase.kind === 'held' ? phase.urgency : undefined;
-  return moreUrgent(room, state.stopping === undefined ? undefined : 'planned');
+  return moreUrgent(room, state.stopping?.how === 'stop' ? 'planned' : undefined);
 }
 
 /** What is asked of one line, all reasons together. One card's key speaks for that card's lines only. */

@@ -109,7 +109,7 @@ export function judgeLine(line: LinePart, turn: LineTurn): LinePart {
 /** The relay is energised but does not stand in normal, or its card has let it go. */
 function leftNormal(line: LinePart, turn: LineTurn): LinePart | undefined {
   const { at, card, values } = turn;
-  const isLetGo = line.report?.coil === 'release' && (line.reportAt ?? -Infinity) >= line.commandedAt;
+  const isLetGo = line.report?.coil === 'release' && (line.reportAt ?? -Infinity) > line.commandedAt;
   if (isLetGo) return withCut(release(line, at), at);
   if (!hasLeftItsPlace(line, values)) return undefined;
   const isUnfed = !mayEnergise(card);

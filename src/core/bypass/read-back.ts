@@ -70,9 +70,9 @@ export const isWrongTwice = (line: LinePart, values: BypassValues): boolean =>
 export const hasLeftItsPlace = (line: LinePart, values: BypassValues): boolean =>
   contradictedMs(line) >= values.readBackFaultMs;
 
-/** The position reported since the coil was last commanded; `unknown` while there is no such report. */
+/** The position reported after the coil was last commanded; `unknown` while there is no such report. */
 export function positionNow(line: LinePart): RelayReport['position'] {
-  return line.report === undefined || line.reportAt === undefined || line.reportAt < line.commandedAt
+  return line.report === undefined || line.reportAt === undefined || line.reportAt <= line.commandedAt
     ? 'unknown'
     : line.report.position;
 }

@@ -48,6 +48,7 @@ export function withNextLine(before: BypassState, at: MonoMs): BypassState {
   const room = withCanaryJudged(before.room, before.lines);
   const state = room === before.room ? before : { ...before, room };
   const { phase, lastOperateAt } = room;
+  if (state.stopping !== undefined) return state;
   if (phase.kind !== 'steady' && phase.kind !== 'restoring') return state;
   if (phase.kind === 'restoring' && typeof phase.canary !== 'string') return state;
   if (lastOperateAt !== undefined && elapsedMs(lastOperateAt, at) < state.config.settings.spacingMs)

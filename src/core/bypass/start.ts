@@ -223,7 +223,7 @@ const unknownIntent = (at: MonoMs): NonNullable<LinePart['intent']> => ({
 /** A fault outlives a restart and a lost link, except where the relay now stands well in normal: then it goes by the table. */
 function withFaultKept(line: LinePart, at: MonoMs): LinePart {
   if (line.step.kind === 'normal') return { ...line, intent: line.intent ?? unknownIntent(at) };
-  if (line.step.kind === 'releasing' && line.report?.position === 'normal') return line;
+  if (line.report?.position === 'normal') return { ...line, step: { kind: 'stuck' } };
   return { ...line, step: { kind: 'locked', why: 'before-restart' } };
 }
 

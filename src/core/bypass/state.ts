@@ -203,7 +203,8 @@ export interface BypassState {
   readonly atStart: BypassReason;
   /** Lines whose position has not been adopted since the start. */
   readonly notYetAdopted: readonly LineId[];
-  readonly stopping?: { readonly since: MonoMs; readonly ended: boolean };
+  /** `stop`: lines go over as they become idle. `restart`: every position is kept. `ended`: the process may end. */
+  readonly stopping?: { readonly since: MonoMs; readonly how: 'stop' | 'restart'; readonly ended: boolean };
   /** Something changed since the last turn, or in it: another turn is due at once. */
   readonly restless: boolean;
   /** The last event was a turn: everything below is judged, and `check` may look. */

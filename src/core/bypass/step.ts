@@ -53,15 +53,22 @@ export function step(before: BypassState, event: BypassEvent): BypassStep {
       return said(before, { ...state, key: { turned, known }, restless: true });
     }
     case 'ending':
-      return said(before, {
-        ...state,
-        stopping: {
-          since: state.stopping?.since ?? at,
-          ended: event.how === 'restart' || state.stopping?.ended === true,
-        },
-        restless: true,
-      });
+      return said(before, { ...state, stopping: withEnding(state, event.how, at), restless: true });
   }
+}
+
+/** A stop that was asked for is not made a restart by a later word; a restart ends at once. */
+function withEnding(
+  state: BypassState,
+  how: 'stop' | 'restart',
+  at: MonoMs,
+): NonNullable<BypassState['stopping']> {
+  const { stopping } = state;
+  return {
+    since: stopping?.since ?? at,
+    how: stopping?.how === 'stop' ? 'stop' : how,
+    ended: how === 'restart' || stopping?.ended === true,
+  };
 }
 
 const said = (before: BypassState, state: BypassState): BypassStep => ({

@@ -103,6 +103,8 @@ interface Ghost {
   /** Ticks since the line's position was last adopted. */
   readonly reachedFor: Readonly<Record<LineId, number>>;
   readonly openFor: Readonly<Record<LineId, number>>;
+  /** The relay was found faulty, guard.json knows it, and no person has reset it. */
+  readonly faulty: Readonly<Record<LineId, boolean>>;
 }
 export interface Plant {
   readonly at: number;
@@ -214,6 +216,7 @@ export class World {
         lineOrdered: record(this.lineIds, () => false),
         reachedFor: record(this.lineIds, () => -1),
         openFor: record(this.lineIds, () => 0),
+        faulty: record(this.lineIds, () => false),
       },
     };
     const turn = new Turn(this, plant);
@@ -284,6 +287,7 @@ export class World {
   crashedBeforeSave(before: Plant, after: Plant): Plant {
     const turn = new Turn(this, { ...after, file: before.file });
     turn.make({ do: 'crash' });
+    turn.ghost({ faulty: record(this.lineIds, () => false) });
     return turn.plant;
   }
 
@@ -305,7 +309,7 @@ export class World {
       parts.push(
         `${relay.coil}${relay.writeAge}${relay.armature}${relay.fault}`,
         `${trunk.signal}${trunk.age}${trunk.inBurst ? 1 : 0}${trunk.ringAge}${trunk.isSeen ? 1 : 0}`,
-        `${plant.ghost.lineOrdered[id] === true ? 1 : 0}${plant.ghost.reachedFor[id] ?? 0}${plant.ghost.openFor[id] ?? 0}`,
+        `${plant.ghost.lineOrdered[id] === true ? 1 : 0}${plant.ghost.reachedFor[id] ?? 0}${plant.ghost.openFor[id] ?? 0}${plant.ghost.faulty[id] === true ? 1 : 0}`,
       );
     }
     parts.push(plant.ghost.downFor, plant.ghost.roomOrdered ? 1 : 0);
@@ -359,7 +363,9 @@ function stateKey(state: BypassState, now: number): string {
     age(room.lastOperateAt, settings.spacingMs),
     state.atStart === 'unknown' ? state.notYetAdopted.join() : '-',
     state.atStart !== 'unknown' && state.notYetAdopted.length > 0 ? state.atStart : '-',
-    state.stopping === undefined ? '-' : `${age(state.stopping.since, values.stopMs)}${state.stopping.ended}`,
+    state.stopping === undefined
+      ? '-'
+      : `${state.stopping.how}${age(state.stopping.since, values.stopMs)}${state.stopping.ended}`,
   ];
   for (const [id, card] of Object.entries(state.cards))
     parts.push(
@@ -400,7 +406,7 @@ function stateKey(state: BypassState, now: number): string {
       line.mayHaveCall ? 1 : 0,
       step.kind === 'waiting' ? age(line.lastSpeechAt, values.speechMs) : '-',
       isMoving(line) ? age(line.commandedAt, values.acknowledgeMs) : '-',
-      line.reportAt === undefined ? '-' : line.reportAt >= line.commandedAt ? 1 : 0,
+      line.reportAt === undefined ? '-' : line.reportAt > line.commandedAt ? 1 : 0,
       report === undefined
         ? '-'
         : `${report.coil}${report.position}${clamp(report.sinceWriteMs, values.readBackFaultMs)}`,
@@ -428,12 +434,15 @@ class Turn {
   readonly before: Plant;
   plant: Plant;
   saved = false;
+  /** The core as it was before the turn that is being judged. */
+  stepsBefore: BypassState;
   readonly violations: string[] = [];
   readonly marks: string[] = [];
 
   constructor(world: World, plant: Plant) {
     this.world = world;
     this.before = plant;
+    this.stepsBefore = plant.state;
     // The only object that is changed in place, for speed: nobody else holds it before the move is over.
     this.plant = { ...plant };
   }
@@ -464,8 +473,8 @@ class Turn {
   setTrunk(id: LineId, change: Partial<Trunk>): void {
     this.set({ trunks: { ...this.plant.trunks, [id]: { ...this.trunk(id), ...change } } });
   }
-  step(id: LineId, plant: Plant = this.plant): LineBypassState {
-    return must(plant.state.lines.find((line) => line.id === id)).step.kind;
+  step(id: LineId): LineBypassState {
+    return must(this.plant.state.lines.find((line) => line.id === id)).step.kind;
   }
   isAdopted(id: LineId): boolean {
     return this.plant.guard === 'alive' && this.step(id) !== 'unreachable';
@@ -500,7 +509,9 @@ class Turn {
     this.marks.push(`${command.do} ${accepted ? 'accepted' : 'refused'}`);
     if (!accepted) return;
     const line = 'line' in command ? command.line : undefined;
-    const { lineOrdered } = this.plant.ghost;
+    const { lineOrdered, faulty } = this.plant.ghost;
+    if (command.do === 'reset-bypass' && line !== undefined)
+      this.ghost({ faulty: { ...faulty, [line]: false } });
     if (command.do === 'restore' && line === undefined) this.ghost({ roomOrdered: true });
     if ((command.do === 'restore' || command.do === 'exercise') && line !== undefined)
       this.ghost({ lineOrdered: { ...lineOrdered, [line]: true } });
@@ -516,6 +527,7 @@ class Turn {
   settle(): void {
     if (this.plant.guard !== 'alive') return;
     for (let n = 0; n < 10; n += 1) {
+      this.stepsBefore = this.plant.state;
       this.tell({ kind: 'turn' });
       const named = core.check(this.plant.state);
       if (named.length > 0) this.violate(`check: ${named.join(', ')}`);
@@ -632,6 +644,7 @@ class Turn {
         return;
       case 'lose guard.json':
         this.set({ file: 'missing' });
+        this.ghost({ faulty: record(world.lineIds, () => false) });
         return;
       case 'restart': {
         const { file } = this.plant;
@@ -797,16 +810,21 @@ class Turn {
   // ---- the invariants -------------------------------------------------------------------------------------------------
 
   judgeEnergised(id: LineId): void {
-    const { world, before, plant } = this;
+    const { world, plant } = this;
     const { phase } = plant.state.room;
     const trunk = this.trunk(id);
-    const line = must(plant.state.lines.find((one) => one.id === id));
+    const kind = must(plant.state.lines.find((one) => one.id === id)).step.kind;
+    const was = must(this.stepsBefore.lines.find((one) => one.id === id)).step.kind;
     this.marks.push('coil energised');
-    if (line.step.kind !== 'operating') this.violate(`I6 ${id} becomes energised in ${line.step.kind}`);
+    // A line may read bypass and be taken back in one turn; every other state lets no coil be energised.
+    if (kind !== 'operating' || (was !== 'bypass' && was !== 'releasing' && was !== 'exercising'))
+      this.violate(`I6 ${id} becomes energised on the way from ${was} to ${kind}`);
+    if (plant.ghost.faulty[id] === true)
+      this.violate(`I6 ${id} becomes energised though faulty and not reset`);
     if (phase.kind === 'tripped' || phase.kind === 'held')
       this.violate(`I6 ${id} becomes energised in a ${phase.kind} room`);
     if (hasCall(trunk)) this.violate(`I3 ${id} restored with a call`);
-    const isFromExercise = this.step(id, before) === 'exercising';
+    const isFromExercise = was === 'exercising';
     if (trunk.ringAge < world.config.settings.idleForMs && !isFromExercise)
       this.violate(`I3 ${id} restored within idleFor of a ring`);
     if (plant.verdict === 'down') this.violate(`I3 ${id} restored with verdict down`);
@@ -858,6 +876,7 @@ class Turn {
         this.violate('I4 a held room was let go by itself');
     }
     const openFor: Record<LineId, number> = {};
+    const faulty: Record<LineId, boolean> = {};
     for (const id of world.lineIds) {
       this.judgeOnItsWay(id, isDown);
       const isSeenOpen =
@@ -867,7 +886,9 @@ class Turn {
       if ((openFor[id] ?? 0) >= 2 && !this.isToldOpen(id))
         this.violate(`I7 ${id} is open and nobody is told`);
     }
-    this.ghost({ openFor });
+    for (const id of world.lineIds)
+      faulty[id] = plant.ghost.faulty[id] === true || this.step(id) === 'locked' || this.step(id) === 'stuck';
+    this.ghost({ openFor, faulty });
   }
 
   isToldOpen(id: LineId): boolean {
