@@ -18,7 +18,8 @@ export interface ClockMark {
   readonly mono: MonoMs;
   readonly wall: WallMs;
 }
-export const wallAt = (mark: ClockMark, at: MonoMs): WallMs => (mark.wall + (at - mark.mono)) as WallMs;
+export const wallAt = (mark: ClockMark, at: MonoMs): WallMs =>
+  Math.round(mark.wall + (at - mark.mono)) as WallMs;
 
 export type ThreadName = 'guard' | 'recorder' | 'archive' | 'front';
 
@@ -137,6 +138,8 @@ export type ToArchive =
   | { readonly kind: 'call'; readonly call: CallRecord }
   | { readonly kind: 'alarm'; readonly change: string; readonly at: WallMs; readonly alarm: AlarmView }
   | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
+  /** Lines of the guard's journal: appended to `journal/<file>`; the oldest files go when the folder exceeds its limit. */
+  | { readonly kind: 'journal'; readonly file: string; readonly text: string }
   /** A new port replaces the one before: the worker at its other end was started anew. */
   | { readonly kind: 'recorder-port'; readonly port: PortEnd<RecorderToArchive, ArchiveToRecorder> }
   | { readonly kind: 'front-port'; readonly port: PortEnd<ArchiveQuestion, ArchiveAnswer> }

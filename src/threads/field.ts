@@ -26,6 +26,8 @@ export interface FieldHandlers {
   /** A card without a number in the room file showed its serial number. */
   bound(card: BusId, serialNumber: string): void;
   condition(type: string, active: boolean, detail: Text, qualifier: string): void;
+  /** For the log. */
+  note(what: Text): void;
 }
 
 export interface Field {
@@ -55,7 +57,7 @@ export async function openField(
     if (bus.kind === 'line-card') lineCards.set(bus.id, openCard(bus, boundCards[bus.id], clock, handlers));
   const cards = new Cards(room, lineCards, rings, clock);
   const buses = room.buses.filter((bus): bus is GpioBus => bus.kind === 'gpio');
-  const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, { ...handlers, input })));
+  const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, handlers)));
   const registers = new Map<BusId, Registers>();
   for (const bus of room.buses)
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
@@ -162,14 +164,16 @@ function openCard(
   });
 }
 
-async function openPins(
-  room: Room,
-  bus: GpioBus,
-  clock: Clock,
-  handlers: FieldHandlers & { input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void },
-): Promise<Pins> {
-  const { openGpio } = await import('../drivers/gpio/open.ts');
-  return new Pins(room, bus, await openGpio(bus), clock, handlers);
+async function openPins(room: Room, bus: GpioBus, clock: Clock, handlers: FieldHandlers): Promise<Pins> {
+  const { chooseGpio, openGpio } = await import('../drivers/gpio/open.ts');
+  const chosen = await chooseGpio(bus);
+  handlers.note('explanation' in chosen ? chosen.explanation : chosen);
+  const gpio = 'gpio' in chosen ? chosen.gpio : await openGpio(bus);
+  // The back end has waited out the bounce already.
+  const input = (point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void => {
+    handlers.post({ kind: 'contact', point: point.id, closed, at }, true);
+  };
+  return new Pins(room, bus, gpio, clock, { ...handlers, input });
 }
 
 async function openModbus(

@@ -9,6 +9,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BusId, RoomId } from '../model/ids.ts';
 import type { SavedRoom } from '../core/room/step.ts';
+import { readSaved } from '../core/alarm/saved.ts';
 import type { WallMs } from '../model/units.ts';
 import { readGuardFile, setAsideGuardFile } from '../drivers/disk/guard-file.ts';
 
@@ -75,9 +76,10 @@ export function recall(file: string, room: RoomId): Remembered {
       .join('; ');
     return { kind: 'unreadable', reason: wrong ?? 'not understood', setAside: setAsideGuardFile(file) };
   }
-  return read.content.room === room
-    ? { kind: 'remembered', memory: read.content }
-    : { kind: 'first-power-on' };
+  if (read.content.room !== room) return { kind: 'first-power-on' };
+  const { decisions } = read.content;
+  const alarms = readSaved(decisions.alarms)?.saved ?? { alarms: [] };
+  return { kind: 'remembered', memory: { ...read.content, decisions: { ...decisions, alarms } } };
 }
 
 const hasRunHere = (folder: string): boolean =>

@@ -156,6 +156,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       save(loop.state);
     },
     condition,
+    note: (what) => {
+      log('info', what);
+    },
   });
 
   const workers = new Workers(

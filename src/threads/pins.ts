@@ -6,6 +6,7 @@
 import type { BusId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CoilCommand, RelayReport } from '../model/bypass.ts';
+import { GpioRefused } from '../ports/gpio.ts';
 import type { Gpio } from '../ports/gpio.ts';
 import type { GpioBus, InputPoint, OutputPoint, Room } from '../model/room.ts';
 import type { MonoMs } from '../model/units.ts';
@@ -100,11 +101,18 @@ export class Pins {
         },
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#lost(text(reason, reason));
+      this.#lost(reasonOf(error));
       return;
     }
     this.#isOpen = true;
+    try {
+      this.#begin(id);
+    } catch (error) {
+      this.#lost(reasonOf(error));
+    }
+  }
+
+  #begin(id: BusId): void {
     this.#handlers.condition('gpio.lost', false, text('', ''), id);
     const at = this.#clock.mono();
     // A contact closes to ground against the pull-up: low is closed.
@@ -125,7 +133,11 @@ export class Pins {
     );
     this.#report();
     this.#reports = setInterval(() => {
-      this.#report();
+      try {
+        this.#report();
+      } catch (error) {
+        this.#lost(reasonOf(error));
+      }
     }, reportEveryMs);
   }
 
@@ -169,8 +181,7 @@ export class Pins {
       this.#gpio.write(levels);
       for (const [pin, level] of levels) this.#levels.set(pin, level);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#lost(text(reason, reason));
+      this.#lost(reasonOf(error));
     }
   }
 
@@ -227,4 +238,10 @@ export class Pins {
       false,
     );
   }
+}
+
+function reasonOf(error: unknown): Text {
+  if (error instanceof GpioRefused) return error.reason;
+  const reason = error instanceof Error ? error.message : String(error);
+  return text(reason, reason);
 }

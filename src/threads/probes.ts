@@ -7,9 +7,10 @@ import type { Probe, ProbeEvidence } from '../ports/probe.ts';
 import type { Registers } from '../ports/registers.ts';
 import type { Room, Source } from '../model/room.ts';
 import { PingRounds } from '../drivers/ping/fping.ts';
-import { loadUpsMap } from '../drivers/ups/map.ts';
+import { UpsMapError, loadUpsMap } from '../drivers/ups/map.ts';
 import { sipOptionsProbe } from '../drivers/sip/options-probe.ts';
 import { tcpProbe } from '../drivers/tcp/connect-probe.ts';
+import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { upsProbe } from '../drivers/ups/ups-probe.ts';
 
@@ -65,7 +66,7 @@ function makeProbe(
     case 'ups': {
       const bus = registers.get(source.bus);
       if (bus === undefined) return silent(source);
-      return upsProbe({ ...source, source: source.id, registers: bus, map: loadUpsMap(source.model) });
+      return upsProbeOf(source, bus);
     }
     case 'dial-tone':
     case 'call-records':
@@ -75,15 +76,23 @@ function makeProbe(
   }
 }
 
-const silent = (source: Source): Probe => ({
+function upsProbeOf(source: Extract<Source, { kind: 'ups' }>, registers: Registers): Probe {
+  try {
+    return upsProbe({ ...source, source: source.id, registers, map: loadUpsMap(source.model) });
+  } catch (error) {
+    if (!(error instanceof UpsMapError)) throw error;
+    return silent(source, text(error.message, error.message));
+  }
+}
+
+const silent = (source: Source, reason?: Text): Probe => ({
   source: source.id,
   start(report) {
     report({
       says: 'unknown',
-      reason: text(
-        `本版本尚不支持证据类型“${source.kind}”`,
-        `this version does not ask "${source.kind}" yet`,
-      ),
+      reason:
+        reason ??
+        text(`本版本尚不支持证据类型“${source.kind}”`, `this version does not ask "${source.kind}" yet`),
     });
   },
   suspect: () => undefined,

@@ -19,6 +19,7 @@ import type {
 import type { Text } from '../model/text.ts';
 import type { WorkerState } from '../shell/worker-supervisor.ts';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { keepOpusLoaded } from '../drivers/audio/keep-loaded.ts';
 import { WorkerSupervisor } from '../shell/worker-supervisor.ts';
 
 /** Notices kept for the front until it says that they are on disk. */
@@ -102,6 +103,7 @@ export class Workers {
 
   /** The archive first: the others have something for it. */
   start(): void {
+    keepOpusLoaded();
     this.#archive.start();
     this.#recorder.start();
     this.#front.start();

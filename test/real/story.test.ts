@@ -24,7 +24,7 @@ const recordings = (): string[] =>
 
 test('first power-on: lines wait in bypass until the PBX has proved itself, then go to normal one by one', async () => {
   await room.start();
-  assert.is(room.topics.get('linekeeper/real/presence'), 'online');
+  await eventually('presence', () => room.topics.get('linekeeper/real/presence') === 'online' || undefined);
   await room.lineIs('L01', 'bypass', 'bypass');
   for (const line of ['L01', 'L02', 'L03']) await room.lineIs(line, 'bypass', 'normal', 120_000);
   await eventually('room steady', () => state('state/room')?.['bypass'] === 'steady' || undefined, 60_000);

@@ -394,10 +394,32 @@ function command(state: RoomState, event: RoomEventOf<'command'>): RoomStep {
     case 'exercise':
       return toBypass(state, event);
     case 'record':
-      return toTrigger(state, order.line, { kind: 'record', on: order.on, at });
+      return chain(toTrigger(state, order.line, { kind: 'record', on: order.on, at }), (now) => ({
+        state: now,
+        effects: [recordAnswer(now, event.id, event.by, order.line, order.on, at)],
+      }));
     default:
       return order satisfies never;
   }
+}
+
+function recordAnswer(
+  state: RoomState,
+  id: string,
+  by: Actor,
+  line: LineId,
+  on: boolean,
+  at: MonoMs,
+): Effect {
+  const isKnown = state.triggers[line] !== undefined;
+  const what = on
+    ? text(`${by.name} 要求录音 ${line}`, `recording of ${line} ordered by ${by.name}`)
+    : text(`${by.name} 取消人工录音 ${line}`, `ordered recording of ${line} ended by ${by.name}`);
+  const unknown = text(`没有线路 ${line}`, `there is no line ${line}`);
+  return {
+    kind: 'notice',
+    notice: { kind: 'command', at, id, accepted: isKnown, text: isKnown ? what : unknown },
+  };
 }
 
 const accepted = (id: string, by: Actor, what: 'silence' | 'lamp-test', at: MonoMs): Effect => ({

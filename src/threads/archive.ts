@@ -1,0 +1,97 @@
+/**
+ * Worker entry of the archive. `workerData` is an `ArchiveStart`. The ports to the recorder and to the front come as messages
+ * (`recorder-port`, `front-port`), because either end may be started anew. Ends by itself after `closed`.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type {
+  ArchiveAnswer,
+  ArchiveQuestion,
+  ArchiveStart,
+  ArchiveToRecorder,
+  FromArchive,
+  PortEnd,
+  RecorderToArchive,
+  ToArchive,
+} from '../model/messages.ts';
+import { Archive } from '../archive/archive.ts';
+import { JournalFiles } from '../archive/journal-files.ts';
+import { systemClock } from '../drivers/clock/system.ts';
+import { text } from '../model/text.ts';
+
+const beatMs = 1000;
+
+if (parentPort === null) throw new Error('the archive runs as a worker thread');
+const port = parentPort;
+const start = workerData as ArchiveStart;
+const send = (message: FromArchive): void => {
+  port.postMessage(message);
+};
+const log = (message: string): void => {
+  console.error(`archive: ${message}`);
+};
+const archive = Archive.open({ start, clock: systemClock, send, log });
+const journal = new JournalFiles(start.dataFolder);
+let journalFailure: string | undefined;
+
+let recorder: PortEnd<RecorderToArchive, ArchiveToRecorder> | undefined;
+let front: PortEnd<ArchiveQuestion, ArchiveAnswer> | undefined;
+
+const beat = setInterval(() => {
+  archive.keepWaiting();
+  send({ kind: 'beat', memoryMB: Math.round(process.memoryUsage().heapUsed / 1_048_576) });
+}, beatMs);
+
+port.on('message', (message: ToArchive) => {
+  switch (message.kind) {
+    case 'call':
+    case 'alarm':
+    case 'notice':
+      archive.keep(message);
+      return;
+    case 'journal':
+      tellJournal(journal.append(message.file, message.text));
+      return;
+    case 'recorder-port':
+      recorder?.close();
+      recorder = message.port;
+      recorder.on('message', ({ recording }) => {
+        if (archive.store(recording)) recorder?.postMessage({ kind: 'stored', id: recording.id });
+      });
+      return;
+    case 'front-port':
+      front?.close();
+      front = message.port;
+      front.on('message', (question) => {
+        front?.postMessage(archive.answer(question));
+      });
+      return;
+    case 'close':
+      clearInterval(beat);
+      recorder?.close();
+      front?.close();
+      archive.close();
+      send({ kind: 'closed' });
+      port.close();
+      return;
+    default:
+      message satisfies never;
+  }
+});
+
+function tellJournal(failure: string | undefined): void {
+  if (failure === journalFailure) return;
+  journalFailure = failure;
+  const detail = text(
+    `决策日志无法写入：${failure ?? ''}`,
+    `the journal cannot be written: ${failure ?? ''}`,
+  );
+  send({
+    kind: 'condition',
+    type: 'disk.not-writable',
+    qualifier: 'journal',
+    active: failure !== undefined,
+    detail,
+  });
+}
+
+send({ kind: 'ready' });
