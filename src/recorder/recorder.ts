@@ -223,7 +223,7 @@ export class Recorder {
 
   /** Ends and seals everything that the disk lets it; the rest stays in the log for the next start. */
   async close(): Promise<void> {
-    const { clock, send } = this.#parts;
+    const { clock, send, log } = this.#parts;
     const begun = clock.mono();
     this.#sealHeld();
     for (const line of this.#lines.values())
@@ -235,7 +235,11 @@ export class Recorder {
       if (this.#sealer?.waiting === 0) break;
       await this.settled();
     }
-    await this.#log?.close();
+    try {
+      await this.#log?.close();
+    } catch (error) {
+      log(`capture log: ${reasonOf(error)}`);
+    }
     send({ kind: 'closed' });
   }
 

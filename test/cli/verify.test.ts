@@ -308,7 +308,7 @@ test('a room that runs: what is stored while verify looks is no finding', async 
   let number = 10;
   let isOver = false;
   const storing = (async (): Promise<void> => {
-    while (!isOver) {
+    while (!isOver && number < 60) {
       rig.record(number++);
       await new Promise((resolve) => setImmediate(resolve));
     }
