@@ -8,7 +8,7 @@ import type { Notice } from '../model/effect.ts';
 import type { Text } from '../model/text.ts';
 
 export const waitingMax = 64;
-export const answerMsMax = 5000;
+const answerMsMax = 5000;
 
 export type Outcome =
   | { readonly kind: 'decided'; readonly id: string; readonly accepted: boolean; readonly text: Text }

@@ -7,7 +7,7 @@ const name = (description: string) => Type.String({ minLength: 1, maxLength: 200
 const line = Type.String({ minLength: 1, maxLength: 64, description: 'A line of the room, e.g. L01.' });
 const alarm = name('Id of an alarm, or `all`.');
 
-export const shelveMsMax = 8 * 3_600_000;
+const shelveMsMax = 8 * 3_600_000;
 
 /** One object schema for each command; `do` says which. */
 export const commandSchemas = {

@@ -327,11 +327,13 @@ test('a narrow screen shows everything without sideways scrolling, alarms before
     const { page, faults } = await opened({ ...options, viewport: { width: 390, height: 844 } });
     await page.locator('[data-alarm="pbx/pbx.down"]').waitFor();
     await picture(page, name);
-    const beyond = await page.evaluate(() =>
-      [...document.querySelectorAll('body *')]
-        .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
-        .map((one) => `${one.tagName}.${one.className}`),
-    );
+    const beyond = await page
+      .locator('body *')
+      .evaluateAll((all: readonly HTMLElement[]) =>
+        all
+          .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+          .map((one) => `${one.tagName}.${one.className}`),
+      );
     assert.equal(beyond, [], `${name}: reaches beyond the screen`);
     const top = async (selector: string): Promise<number> =>
       (await page.locator(selector).first().boundingBox())?.y ?? 0;

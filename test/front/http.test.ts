@@ -14,11 +14,12 @@ import { archiveDesk, openQuestionsMax } from '../../src/front/archive-desk.ts';
 import { commandDesk } from '../../src/front/command-desk.ts';
 import { startFront } from '../../src/front/front.ts';
 import { wantedBytes } from '../../src/front/http/byte-range.ts';
-import { confirmMs } from '../../src/front/http/command-routes.ts';
+import { confirmationsMax, confirmMs } from '../../src/front/http/command-routes.ts';
 import { codeCheck, lockMs, wrongCodesMax } from '../../src/front/http/gate.ts';
 import * as schemas from '../../src/front/http/schemas.ts';
 import { httpApp, listen } from '../../src/front/http/server.ts';
-import { roomFeed } from '../../src/front/room-feed.ts';
+import { streamsMax } from '../../src/front/http/stream.ts';
+import { keptMessagesMax, roomFeed } from '../../src/front/room-feed.ts';
 import { text } from '../../src/model/text.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
 import { aLine, aStart, aView, anAlarm, noon } from './a-room.ts';
@@ -392,6 +393,21 @@ test('a command that moves relays is asked twice: the token holds for this comma
   assert.is(commands.length, 1);
 });
 
+test('first steps that wait are bounded: the oldest is forgotten, the rest hold', async () => {
+  const { app } = await aServer({ demoCode: '1' });
+  const command = { do: 'restore' };
+  const tokens: string[] = [];
+  for (let n = 0; n <= confirmationsMax; n++) {
+    const answer = await post(app, { command, code: '1' });
+    tokens.push(answer.json<{ confirm: { token: string } }>().confirm.token);
+  }
+  const second = async (token: string | undefined): Promise<number> =>
+    (await post(app, { command, code: '1', confirm: token })).statusCode;
+  assert.is(await second(tokens[0]), 409);
+  assert.is(await second(tokens[1]), 200);
+  assert.is(await second(tokens[confirmationsMax]), 200);
+});
+
 test('guessing the code ends after a few tries, for a minute', () => {
   let mono = 0;
   const check = codeCheck('428913', () => mono);
@@ -479,7 +495,7 @@ async function stream(
   let read = '';
   const decoder = new TextDecoder();
   for await (const chunk of answer.body ?? []) {
-    read += decoder.decode(chunk as Uint8Array, { stream: true });
+    read += decoder.decode(chunk, { stream: true });
     if (holds(read)) break;
   }
   stop.abort();
@@ -518,6 +534,32 @@ test('the live stream: the whole room, then what changes; a reader that comes ba
     'last-event-id': 'from-before',
   });
   assert.match(strange, 'event: snapshot');
+});
+
+test('messages for those who come back are bounded: at the limit nothing is repeated, one more starts anew', () => {
+  const feed = roomFeed({}, () => 0);
+  feed.accept(aView());
+  feed.notice({ n: 0 });
+  const first = feed.since(undefined)[0]?.id;
+  for (let n = 1; n < keptMessagesMax; n++) feed.notice({ n });
+  assert.is(feed.since(first).length, keptMessagesMax - 1);
+  feed.notice({ n: keptMessagesMax });
+  assert.equal(
+    feed.since(first).map(({ event }) => event),
+    ['snapshot'],
+  );
+});
+
+test('live streams are bounded: one more is refused until another ends', async () => {
+  const { app, feed } = await aServer();
+  feed.accept(aView());
+  const { url } = await listen(app, { host: '127.0.0.1', port: 0, portIsFixed: false }, () => undefined);
+  const stops = Array.from({ length: streamsMax }, () => new AbortController());
+  for (const { signal } of stops) assert.is((await fetch(`${url}api/v1/events`, { signal })).status, 200);
+  const refused = await fetch(`${url}api/v1/events`);
+  assert.is(refused.status, 503);
+  assert.is(errorOf(await refused.text()), 'LK-HTTP-012');
+  for (const stop of stops) stop.abort();
 });
 
 test('an alarm that is gone and a beat with the age of the newest word come over the stream', async () => {

@@ -9,11 +9,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OutboxRow } from '../../src/front/outbox/outbox.ts';
 import type { PublishResult } from '../../src/front/mqtt/broker-link.ts';
-import type { FromFront } from '../../src/model/messages.ts';
+import type { FromFront, RoomView } from '../../src/model/messages.ts';
 import { startFront } from '../../src/front/front.ts';
 import { delayMsMax, firstDelayMs, reconnectDelayMs } from '../../src/front/mqtt/broker-link.ts';
-import { doubtMs, EventPump, inFlightMax, listenerMsMax } from '../../src/front/mqtt/event-pump.ts';
+import {
+  doubtMs,
+  doubtRowsMax,
+  EventPump,
+  inFlightMax,
+  listenerMsMax,
+} from '../../src/front/mqtt/event-pump.ts';
 import { openOutbox, outboxLimits } from '../../src/front/outbox/outbox.ts';
+import { StateMirror, stateInFlightMax } from '../../src/front/mqtt/state-mirror.ts';
 import { rowOf, topicOf, topicTable } from '../../src/front/mqtt/topics.ts';
 import { eventBody } from '../../src/front/wall-notice.ts';
 import { aCall, aSignal, aStart, aView, anAlarm, anAlarmView, noon } from './a-room.ts';
@@ -192,6 +199,51 @@ test('after a loss what was not acknowledged comes again from the lowest number,
   assert.equal(ids(), ['e1', 'e2', 'e3']);
   pump.close();
   outbox.close();
+});
+
+test('what is sent again out of doubt is bounded to the newest', () => {
+  const { pump, sent, offer, outbox, ids } = pumping();
+  offer(doubtRowsMax + 1);
+  pump.up();
+  for (let n = 0; n <= doubtRowsMax; n++) sent[n]?.done('taken');
+  pump.down();
+  sent.length = 0;
+  pump.up();
+  assert.equal(ids(), ['e1'], 'e0, the oldest, is believed');
+  assert.is(outbox.pendingAfter(0, 1000).length, doubtRowsMax);
+  pump.close();
+  outbox.close();
+});
+
+test('state in flight is bounded, the newest value wins, and an unchanged one is not sent again', () => {
+  const sent: { topic: string; payload: string; done: (result: PublishResult) => void }[] = [];
+  const remembered = new Set<string>(['linekeeper/gz-120/state/line/L99']);
+  const mirror = new StateMirror({
+    room: 'gz-120',
+    outbox: {
+      retainedTopics: () => [...remembered],
+      rememberRetained: (topic) => void remembered.add(topic),
+      forgetRetained: (topic) => void remembered.delete(topic),
+    },
+    publish: (topic, payload, done) => void sent.push({ topic, payload, done }),
+    info: () => ({}),
+  });
+  const lines = Array.from({ length: 40 }, (_, n) => ({ ...aView().lines[0], id: `L${n}` }));
+  const view = aView({ lines: lines as RoomView['lines'] });
+  mirror.up();
+  assert.is(sent.splice(0).length, 2, 'presence and info need no view');
+  mirror.view(view);
+  assert.is(sent.length, stateInFlightMax);
+  mirror.view({ ...view, healthy: false });
+  for (let n = 0; n < sent.length; n++) sent[n]?.done('taken');
+  const last = new Map(sent.map(({ topic, payload }) => [topic, payload]));
+  assert.match(last.get('linekeeper/gz-120/state/room') ?? '', '"healthy":false');
+  assert.is(last.get('linekeeper/gz-120/state/line/L99'), '', 'a line that is gone is emptied');
+  assert.not.ok(remembered.has('linekeeper/gz-120/state/line/L99'));
+  const before = sent.length;
+  mirror.view({ ...view, healthy: false });
+  assert.is(sent.length, before);
+  mirror.down();
 });
 
 test('an answer that belongs to an earlier connection acknowledges nothing', () => {

@@ -11,7 +11,7 @@ export const healthPath = '/api/v1/health';
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 const isLoopbackAddress = (address: string): boolean =>
   address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
-export const isLoopbackHost = (host: string): boolean =>
+const isLoopbackHost = (host: string): boolean =>
   host === 'localhost' || isLoopbackAddress(host) || host === '[::1]';
 
 const nameOf = (hostHeader: string): string => hostHeader.replace(/:\d+$/, '').toLowerCase();

@@ -1,23 +1,13 @@
 /** What the room is like now: status, standing alarms, health. Views only; nothing is decided here. */
 import type { FastifyInstance } from 'fastify';
-import type { FrontStart, RoomView } from '../../model/messages.ts';
+import type { FrontStart } from '../../model/messages.ts';
 import type { RoomFeed } from '../room-feed.ts';
+import { alarmCounts } from '../alarm-counts.ts';
 import { healthPath } from './gate.ts';
 import { refuse } from './problem.ts';
 import * as schemas from './schemas.ts';
 
 type About = Pick<FrontStart, 'version' | 'timezone' | 'language'>;
-
-/** Alarms that a person may count: `standing` is whatever has not cleared. */
-export function alarmCounts({ alarms }: RoomView): {
-  readonly standing: number;
-  readonly unacknowledged: number;
-} {
-  return {
-    standing: alarms.filter((alarm) => alarm.condition !== 'clear').length,
-    unacknowledged: alarms.filter((alarm) => alarm.ack === 'unacked').length,
-  };
-}
 
 export function roomRoutes(app: FastifyInstance, feed: RoomFeed, about: About): void {
   const { version, timezone, language } = about;
@@ -37,7 +27,7 @@ export function roomRoutes(app: FastifyInstance, feed: RoomFeed, about: About): 
     (_request, reply) => {
       const { view } = feed;
       if (view === undefined) return refuse(reply, 503, 'LK-HTTP-016');
-      return reply.send({ ...view, alarms: alarmCounts(view), version, timezone, language });
+      return reply.send({ ...view, alarms: alarmCounts(view.alarms), version, timezone, language });
     },
   );
   app.get(

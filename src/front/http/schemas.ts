@@ -144,7 +144,7 @@ export const alarms = page(alarm);
 export const calls = page(call);
 export const recordings = page(recording);
 
-export const pageLimitMax = 200;
+const pageLimitMax = 200;
 export const archiveQuery = Type.Object(
   {
     line: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),

@@ -25,7 +25,7 @@ const bodyBytesMax = 16 * 1024;
 const requestMsMax = 15_000;
 const connectionsMax = 200;
 /** Ports tried behind the wanted one, before any free one is taken. */
-export const portTries = 50;
+const portTries = 50;
 const portRetryMs = 10_000;
 
 export interface HttpSettings {

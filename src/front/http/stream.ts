@@ -10,7 +10,7 @@ import { refuse } from './problem.ts';
 
 export const streamsMax = 24;
 /** More than this unread: the reader is cut off. */
-export const unreadBytesMax = 1024 * 1024;
+const unreadBytesMax = 1024 * 1024;
 const beatMs = 3000;
 const comeBackMs = 2000;
 

@@ -15,7 +15,7 @@ export const commandBytesMax = 4096;
 export const validMsMax = 60_000;
 /** Transactions that are remembered, so that a double is answered and not done again. */
 export const rememberedMax = 500;
-export const replayRowsMax = 1000;
+const replayRowsMax = 1000;
 
 export interface Reply {
   readonly transaction: string;

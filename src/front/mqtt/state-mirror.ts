@@ -8,6 +8,7 @@ import type { RoomId } from '../../model/ids.ts';
 import type { RoomView } from '../../model/messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PublishResult } from './broker-link.ts';
+import { alarmCounts } from '../alarm-counts.ts';
 import { topicOf } from './topics.ts';
 
 export const stateInFlightMax = 16;
@@ -116,11 +117,9 @@ export class StateMirror {
 function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> {
   const { alarms, threads, cards, horn, healthy } = view;
   const topics = new Map<string, string>();
-  const standing = alarms.filter((alarm) => alarm.condition !== 'clear').length;
-  const unacknowledged = alarms.filter((alarm) => alarm.ack === 'unacked').length;
   const whole = {
     bypass: view.room.bypass,
-    alarms: { standing, unacknowledged },
+    alarms: alarmCounts(alarms),
     horn,
     healthy,
     threads: threads.map(({ name, state, restarts }) => ({ name, state, restarts })),

@@ -73,8 +73,6 @@ export const topics = {
   reply: row('reply/+', 'out', false, '对同名命令的答复', 'the answer to the command of that name'),
 } as const satisfies Record<string, TopicRow>;
 
-export type OutgoingTopic = Exclude<keyof typeof topics, 'command'>;
-
 /** A level may not hold what MQTT reserves. `/` in an alarm's id stays: it makes levels. */
 const safe = (part: string): string =>
   part.replaceAll(/[+#%$\p{Cc}]/gu, (sign) => encodeURIComponent(sign).replace('$', '%24'));

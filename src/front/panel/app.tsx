@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Command } from '../../model/event.ts';
 import type { Language } from '../../model/text.ts';
+import { alarmCounts } from '../alarm-counts.ts';
 import { Alarms, NewAlarm } from './alarms.tsx';
 import { RoomBanner } from './banner.tsx';
 import { CommandDialog } from './command-dialog.tsx';
@@ -24,7 +25,7 @@ export function App() {
   const now = useNow();
   const { view } = room;
   const { say } = saying;
-  const unacknowledged = view?.alarms.filter((alarm) => alarm.ack === 'unacked').length ?? 0;
+  const { unacknowledged } = alarmCounts(view?.alarms ?? []);
   const title = view === undefined ? 'linekeeper' : say(view.room.name);
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 /** The one sentence that matters, across the page: where the trunks go now. */
 import type { Command } from '../../model/event.ts';
 import type { RoomView } from '../../model/messages.ts';
+import { alarmCounts } from '../alarm-counts.ts';
 import { countWords, roomWords, useSaying, words } from './words.ts';
 
 interface BannerProps {
@@ -25,8 +26,7 @@ export function RoomBanner({ view, order }: BannerProps) {
   const { say } = useSaying();
   const { bypass } = view.room;
   const { title, meaning } = roomWords[bypass];
-  const standing = view.alarms.filter((alarm) => alarm.condition !== 'clear').length;
-  const unacknowledged = view.alarms.filter((alarm) => alarm.ack === 'unacked').length;
+  const { standing, unacknowledged } = alarmCounts(view.alarms);
   return (
     <section class={`banner banner-${bypass}`} aria-live="polite">
       <Changeover
