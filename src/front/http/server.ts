@@ -103,11 +103,8 @@ export interface Listening {
   stopWaiting(): void;
 }
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
-
 /**
- * Listens on the wanted port, or on the next free one where it is not fixed. A fixed port that is taken is waited for:
+ * Listens on the wanted port, or on the next free one where it is not fixed. A port that cannot be had is waited for:
  * the rest of the front goes on, and a person is told.
  */
 export async function listen(
@@ -116,13 +113,14 @@ export async function listen(
   report: ReportCondition,
 ): Promise<Listening> {
   const urlOf = (taken: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${taken}/`;
+  let reason = '';
   const attempt = async (candidate: number): Promise<number | undefined> => {
     try {
       await app.listen({ host, port: candidate });
       const address = app.server.address();
       return typeof address === 'object' && address !== null ? address.port : candidate;
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      reason = error instanceof Error ? error.message : String(error);
       return undefined;
     }
   };
@@ -132,7 +130,11 @@ export async function listen(
     if (found === undefined) continue;
     return { url: urlOf(found), portMoved: port !== 0 && found !== port, stopWaiting: () => undefined };
   }
-  report('http.port-taken', true, text(`页面端口 ${port} 被占用`, `port ${port} of the page is taken`));
+  report(
+    'http.port-taken',
+    true,
+    text(`页面端口 ${port} 不可用：${reason}`, `port ${port} of the page cannot be used: ${reason}`),
+  );
   const retry = setInterval(() => {
     void attempt(port).then((found) => {
       if (found === undefined) return;
