@@ -31,7 +31,7 @@ const checkBytesMax = 64 * 1024 * 1024;
 /** Calls, alarms and notices that wait for a disk that takes them again; then the oldest are lost. */
 export const waitingMax = 5000;
 /** Alarm changes and notices are a history, not evidence: the newest so many are kept. */
-export const historyRowsMax = 200_000;
+const historyRowsMax = 200_000;
 const trimEveryRows = 1000;
 const restoreRowsAtOnce = 1000;
 

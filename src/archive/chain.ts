@@ -56,7 +56,7 @@ export function parseChainLine(line: string): RecordingRow | undefined {
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
-export const isFields = (value: unknown): value is Fields =>
+const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readRow(fields: Fields, link: string): RecordingRow | undefined {

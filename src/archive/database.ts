@@ -13,7 +13,7 @@ export class CorruptDatabase extends Error {
   override readonly name = 'CorruptDatabase';
 }
 /** Made by a later version of the program. */
-export class NewerDatabase extends Error {
+class NewerDatabase extends Error {
   override readonly name = 'NewerDatabase';
 }
 

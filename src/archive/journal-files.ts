@@ -6,7 +6,7 @@ import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:f
 import path from 'node:path';
 
 /** All files together. A quiet room writes about 30 MB a day. */
-export const journalBytesMax = 256 * 1024 * 1024;
+const journalBytesMax = 256 * 1024 * 1024;
 
 export class JournalFiles {
   readonly #folder: string;

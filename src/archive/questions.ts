@@ -8,7 +8,7 @@ import { callOf, recordingColumns, recordingOf } from './rows.ts';
 import { text } from '../model/text.ts';
 
 export const pageRowsMax = 500;
-export const fragmentCharactersMin = 3;
+const fragmentCharactersMin = 3;
 export const fragmentCharactersMax = 32;
 
 type PageQuestion = Extract<ArchiveQuestion, { kind: 'recordings' | 'calls' }>;

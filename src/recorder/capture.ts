@@ -15,7 +15,7 @@ import { samplesPerFrame } from '../ports/line-card.ts';
 /** The last samples of a recording are waited for so long; then they count as lost. */
 const lateMsMax = 2000;
 /** A recording that nobody stops ends by itself. */
-export const recordingMsMax = 24 * 3_600_000;
+const recordingMsMax = 24 * 3_600_000;
 
 export interface CapturePlan {
   readonly slot: number;
@@ -100,7 +100,8 @@ export class Capture {
     hasRoom: boolean,
     listen: (frame: Int16Array, at: MonoMs) => void,
   ): number {
-    if (this.begin() === undefined && !this.#neverCame(now)) return 0;
+    this.#first ??= this.#plan.ring.positionAt(this.#plan.from);
+    if (this.#first === undefined && !this.#neverCame(now)) return 0;
     const first = this.#first ?? 0;
     const { ring } = this.#plan;
     let taken = 0;

@@ -17,7 +17,7 @@ const idleSegmentBytesMax = 64 * 1024;
 const recordOverheadBytes = 24;
 
 const segmentName = /^(\d{8})\.lklog$/;
-export const nameOfSegment = (number: number): string => `${String(number).padStart(8, '0')}.lklog`;
+const nameOfSegment = (number: number): string => `${String(number).padStart(8, '0')}.lklog`;
 export const numberOfSegment = (name: string): number | undefined => {
   const match = segmentName.exec(name);
   return match === null ? undefined : Number(match[1]);

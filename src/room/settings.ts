@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
 
-export const defaultTimezone = 'Asia/Shanghai';
+const defaultTimezone = 'Asia/Shanghai';
 
 export function readIdentity({
   draft,

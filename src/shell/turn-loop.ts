@@ -11,7 +11,7 @@ import type { RoomEvent } from '../model/event.ts';
 import { elapsedMs } from '../model/units.ts';
 import type { Mailbox } from './mailbox.ts';
 
-export const turnEveryMs = 20;
+const turnEveryMs = 20;
 /** Events of one turn; the rest waits for the next. */
 export const turnEventsMax = 1024;
 /** A turn longer than this is an alarm (safety-review C.27). */

@@ -7,12 +7,12 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 
-export const firstDelayMs = 200;
-export const delayMsMax = 30_000;
+const firstDelayMs = 200;
+const delayMsMax = 30_000;
 /** No beat for this long: the worker is stuck and is ended. */
-export const silenceMsMax = 15_000;
+const silenceMsMax = 15_000;
 /** After this long without a fault the back-off starts anew. */
-export const calmMs = 60_000;
+const calmMs = 60_000;
 
 export type WorkerState = 'starting' | 'running' | 'restarting' | 'failed';
 

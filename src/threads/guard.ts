@@ -42,7 +42,7 @@ import { text } from '../model/text.ts';
 import { wallAt } from '../model/messages.ts';
 
 /** A process that ended itself because it broke a rule of its own. */
-export const brokenExitCode = 70;
+const brokenExitCode = 70;
 /** READY=1 waits for every card to be adopted, but not longer: one dead card must not make systemd give up. */
 const adoptionLimitMs = 3000;
 const viewEveryMs = 200;

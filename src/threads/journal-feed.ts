@@ -10,7 +10,7 @@ import type { RoomState } from '../core/room/step.ts';
 import type { ToArchive } from '../model/messages.ts';
 
 /** A file of the journal; the archive keeps a bounded number of them. */
-export const journalFileBytesMax = 16 * 1024 * 1024;
+const journalFileBytesMax = 16 * 1024 * 1024;
 /** Waiting for an archive that is away; more is dropped, and a new file begins. */
 const waitingBytesMax = 4 * 1024 * 1024;
 

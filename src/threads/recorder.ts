@@ -37,8 +37,6 @@ const recorder = new Recorder({
 
 const early: ToRecorder[] = [];
 let isReady = false;
-let isClosing = false;
-let ticks: NodeJS.Timeout | undefined;
 let archive: PortEnd<ArchiveToRecorder, RecorderToArchive> | undefined;
 
 function take(message: ToRecorder): void {
@@ -65,7 +63,6 @@ function take(message: ToRecorder): void {
 
 /** Without its ports and its timer the thread has nothing left to wait for, and ends. */
 async function close(): Promise<void> {
-  isClosing = true;
   clearInterval(ticks);
   await recorder.close();
   archive?.close();
@@ -79,8 +76,7 @@ port.on('message', (message: ToRecorder) => {
 
 await recorder.begin();
 isReady = true;
+const ticks = setInterval(() => {
+  recorder.tick();
+}, tickMs);
 for (const message of early) take(message);
-if (!isClosing)
-  ticks = setInterval(() => {
-    recorder.tick();
-  }, tickMs);

@@ -23,7 +23,7 @@ import { keepOpusLoaded } from '../drivers/audio/keep-loaded.ts';
 import { WorkerSupervisor } from '../shell/worker-supervisor.ts';
 
 /** Notices kept for the front until it says that they are on disk. */
-export const unkeptNoticesMax = 20_000;
+const unkeptNoticesMax = 20_000;
 /** What one worker may take before it alone dies of it. */
 const heapMB: Readonly<Record<Exclude<ThreadName, 'guard'>, number>> = {
   recorder: 96,

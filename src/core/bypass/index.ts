@@ -10,17 +10,11 @@ export { nextDeadline } from './deadlines.ts';
 export { initial, saved } from './start.ts';
 export { outputs, step, view } from './step.ts';
 export { standardValues } from './values.ts';
-export type { BypassStep } from './step.ts';
 export type {
   BypassCommand,
   BypassConfig,
   BypassEvent,
-  BypassLine,
   BypassState,
   BypassView,
-  LineBypassView,
-  LineCall,
   SavedBypass,
-  SavedLine,
 } from './state.ts';
-export type { BypassValues } from './values.ts';

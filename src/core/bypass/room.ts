@@ -45,7 +45,7 @@ function tripped(room: RoomPart, state: BypassState, at: MonoMs): RoomPart {
   };
 }
 
-export const tripsCounted = (state: BypassState, at: MonoMs): number =>
+const tripsCounted = (state: BypassState, at: MonoMs): number =>
   state.room.trips.filter((trip) => elapsedMs(trip, at) < state.config.values.countedMs).length;
 
 /** The room after this turn. Several rows may follow each other at one moment: the lines see only the last. */

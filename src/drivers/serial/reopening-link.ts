@@ -10,7 +10,7 @@ const reopenMsMin = 250;
 const reopenMsMax = 5000;
 const jitter = 0.25;
 /** What may wait to go out: two seconds of a full 921600 baud line. More means that nobody takes it. */
-export const maxQueuedBytes = 184_320;
+const maxQueuedBytes = 184_320;
 
 /** One open connection. `write` must take the bytes without waiting. */
 export interface Connection {

@@ -43,7 +43,7 @@ export function configOf(cards: readonly BusId[], linesPerCard: number): BypassC
       readBackLookMs: 1,
       readBackFaultMs: 1,
       acknowledgeMs: 3,
-      speechMs: 1,
+      speechMs: 2,
       exerciseMs: 2,
       burstWaitMs: 1,
       openPulseMs: 1,
