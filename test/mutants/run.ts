@@ -1,0 +1,91 @@
+/**
+ * Puts known bugs into a copy of the bypass core, one at a time, and demands that the named proof finds each.
+ *
+ *   node --import tsx test/mutants/run.ts [NAME-PART …]
+ *
+ * A mutant is missed when its proof passes, or fails for another reason, or when its patch no longer fits the source.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { mutants } from './bypass.ts';
+import type { Mutant } from './bypass.ts';
+
+const here = path.dirname(new URL(import.meta.url).pathname);
+const project = path.resolve(here, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'bypass-mutants-'));
+const limitMs = 60_000;
+
+/** A copy of what the core needs, with the bug in it; `undefined` when the patch does not fit exactly once. */
+function seeded(mutant: Mutant, n: number): string | undefined {
+  const copy = path.join(folder, String(n));
+  for (const part of ['core', 'model'])
+    cpSync(path.join(project, 'src', part), path.join(copy, part), { recursive: true });
+  writeFileSync(path.join(copy, 'package.json'), '{ "type": "module" }\n');
+  const file = path.join(copy, 'core/bypass', mutant.file);
+  const parts = readFileSync(file, 'utf8').split(mutant.search);
+  if (parts.length !== 2) return undefined;
+  writeFileSync(file, parts.join(mutant.replace));
+  return copy;
+}
+
+function prove(mutant: Mutant, copy: string): Promise<string> {
+  const program =
+    'family' in mutant.by
+      ? [path.join(here, 'explore-family.ts'), mutant.by.family]
+      : [path.join(project, 'test/core/bypass', mutant.by.test)];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', ...program], {
+      cwd: project,
+      env: { ...process.env, BYPASS_CORE_UNDER_TEST: copy, NO_COLOR: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      resolve(code === 0 ? '' : output);
+    });
+  });
+}
+
+/** The line of the failure that names the proof; `undefined`: not caught by it. */
+function reasonIn(mutant: Mutant, output: string): string | undefined {
+  const lines = output.split('\n');
+  return 'family' in mutant.by
+    ? lines.find((line) => line.startsWith(mutant.caught) || line.startsWith(`check: ${mutant.caught}`))
+    : lines.find((line) => line.includes(`FAIL  "${mutant.caught}`));
+}
+
+const words = process.argv.slice(2);
+const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const waiting = chosen.map((mutant, n) => ({ mutant, n }));
+let caught = 0;
+const missed: string[] = [];
+
+async function work(): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { mutant, n } = next;
+    const copy = seeded(mutant, n);
+    const output = copy === undefined ? '' : await prove(mutant, copy);
+    const reason = reasonIn(mutant, output);
+    if (reason !== undefined) {
+      caught += 1;
+      console.log(`caught  ${mutant.name}: ${reason.trim()}`);
+      continue;
+    }
+    missed.push(mutant.name);
+    const why =
+      copy === undefined ? 'the patch does not fit the source any more' : `expected ${mutant.caught}`;
+    console.log(`MISSED  ${mutant.name}: ${why}`);
+    if (output !== '') console.log(output.split('\n').slice(0, 12).join('\n'));
+  }
+}
+
+await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, work));
+rmSync(folder, { recursive: true, force: true });
+console.log(`${caught} caught, ${missed.length} missed`);
+process.exitCode = missed.length === 0 && caught > 0 ? 0 : 1;
