@@ -1,0 +1,34 @@
+/**
+ * `npm run bench -- NAME [option=value …]`: one file a benchmark. Prints what it measured as JSON and as a table row; docs/benchmarks.md
+ * keeps the figures with machine, date and command. Nothing here judges: a benchmark is read, not passed.
+ */
+import { cpus, totalmem } from 'node:os';
+
+export type Options = Readonly<Record<string, string>>;
+type Bench = (options: Options) => Promise<object>;
+
+const benches: Record<string, () => Promise<Bench>> = {
+  start: async () => (await import('./start.ts')).start,
+  record: async () => (await import('./record.ts')).record,
+  outbox: async () => (await import('./outbox.ts')).outbox,
+  reaction: async () => (await import('./reaction.ts')).reaction,
+};
+
+const [name = '', ...words] = process.argv.slice(2);
+const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (load === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')} [option=value …]`);
+  process.exit(2);
+}
+const options: Options = Object.fromEntries(
+  words.map((word): [string, string] => {
+    const [key = '', value = ''] = word.split('=', 2);
+    return [key, value];
+  }),
+);
+const machine = `${cpus()[0]?.model ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+const measured = await (await load())(options);
+console.log(
+  JSON.stringify({ bench: name, date: new Date().toISOString(), machine, options, ...measured }, null, 2),
+);
+process.exit(0);
