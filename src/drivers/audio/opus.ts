@@ -2,7 +2,12 @@
  * Opus encoder for one line: 8 kHz mono, 20 ms, variable bit rate, tuned for speech (RFC 6716), by @evan/opus. That package
  * falls back silently to a WebAssembly build at 1.6 times the cost when its native one does not load: `implementation`
  * tells which one works. The package is loaded as an unknown thing and its shape is checked here, once.
+ *
+ * Its native library is written in Rust and must never be unloaded: when the only thread that uses it ends, Node closes it
+ * and the thread's own destructors then run in unmapped memory (rust-lang/rust#91979), which kills the whole process. So
+ * it is pinned before it is used, and a recorder that dies takes nobody with it.
  */
+import { constants } from 'node:os';
 import { createRequire } from 'node:module';
 import type { AudioEncoder, AudioEncoderSettings } from '../../ports/audio-encoder.ts';
 
@@ -25,6 +30,20 @@ type OpusEncoderClass = new (options: {
 }) => OpusEncoder;
 
 const load = createRequire(import.meta.url);
+/** RTLD_NODELETE of dlfcn.h on Linux; Node does not name it. */
+const neverUnload = 0x1000;
+
+let isPinned = false;
+function pinNativeLibrary(): void {
+  if (isPinned || process.platform !== 'linux') return;
+  isPinned = true;
+  try {
+    const file = load.resolve(`@evan/opus/node/${process.arch}-${process.platform}.node`);
+    process.dlopen({ exports: {} }, file, constants.dlopen.RTLD_NOW | neverUnload);
+  } catch {
+    // No native build for this machine, or it does not load: the package falls back by itself.
+  }
+}
 
 function encoderClassOf(loaded: unknown): OpusEncoderClass {
   if (hasEncoder(loaded)) return loaded.Encoder;
@@ -49,6 +68,7 @@ function implementationOf(encoderClass: OpusEncoderClass): string {
 }
 
 export function makeOpusEncoder(settings: AudioEncoderSettings): AudioEncoder {
+  pinNativeLibrary();
   const encoderClass = encoderClassOf(load('@evan/opus'));
   const opus = new encoderClass({ channels: 1, sample_rate: 8000, application: 'voip' });
   opus.bitrate = settings.bitRate;
