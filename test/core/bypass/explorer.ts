@@ -1,7 +1,9 @@
 /**
  * Breadth-first search of everything that can happen in a plant, with the shortest trace to each violation.
  */
-import type { Move, Plant, World } from './plant.ts';
+import { keyOf } from './key.ts';
+import type { Move, Plant } from './plant.ts';
+import type { World } from './world.ts';
 
 export interface Exploration {
   readonly states: number;
@@ -24,7 +26,7 @@ const sayPlant = (world: World, plant: Plant): string => {
     plant.guard === 'dead'
       ? 'guard dead'
       : `${plant.guard === 'stalled' ? 'stalled, ' : ''}room ${plant.state.room.phase.kind}`;
-  const lines = world.lineIds.map((id) => {
+  const lines = world.layout.lineIds.map((id) => {
     const step =
       plant.guard === 'dead' ? '' : ` ${plant.state.lines.find((line) => line.id === id)?.step.kind ?? ''}`;
     const relay = plant.relays[id];
@@ -54,7 +56,7 @@ export function explore(
   } = {},
   limit = 1_000_000,
 ): Exploration {
-  const seen = new Set<string>([world.keyOf(start)]);
+  const seen = new Set<string>([keyOf(world.layout, start)]);
   const ways: (Way | undefined)[] = [undefined];
   const marks = new Map<string, number>();
   let transitions = 0;
@@ -64,7 +66,7 @@ export function explore(
   while (frontier.length > 0) {
     const next: typeof frontier = [];
     const add = (plant: Plant, way: Way): void => {
-      const key = world.keyOf(plant);
+      const key = keyOf(world.layout, plant);
       if (seen.has(key)) return;
       seen.add(key);
       ways.push(way);

@@ -5,8 +5,9 @@
 import { explore } from './explorer.ts';
 import type { Exploration } from './explorer.ts';
 import * as m from './moves.ts';
-import { World, configOf } from './plant.ts';
+import { configOf } from './plant.ts';
 import type { Move, Plant } from './plant.ts';
+import { World } from './world.ts';
 
 export interface Family {
   readonly what: string;
@@ -19,8 +20,8 @@ export interface Family {
 const oneLine = new World(configOf(['a'], 1));
 /** Remembers failed proofs for longer, so that a second one can come in time. */
 const remembering = new World({
-  ...oneLine.config,
-  values: { ...oneLine.config.values, countedMs: 12 },
+  ...oneLine.layout.config,
+  values: { ...oneLine.layout.config.values, countedMs: 12 },
 });
 const twoCards = new World(configOf(['a', 'b'], 1));
 
@@ -35,13 +36,13 @@ const ofCard =
   (world: World, card: string, moves: (plant: Plant) => readonly Move[]) =>
   (plant: Plant): readonly Move[] =>
     moves(plant).filter((move) =>
-      'card' in move ? move.card === card : 'line' in move ? world.cardOf[move.line] === card : true,
+      'card' in move ? move.card === card : 'line' in move ? world.layout.cardOf[move.line] === card : true,
     );
 
 const one = (
   families: Parameters<typeof m.any>[1][],
   options: Parameters<typeof explore>[3] = {},
-): Exploration => explore(oneLine, oneLine.firstPowerOn(), m.any(oneLine, ...families), options);
+): Exploration => explore(oneLine, oneLine.firstPowerOn(), m.any(oneLine.layout, ...families), options);
 
 export const families: Readonly<Record<string, Family>> = {
   room: {
@@ -69,7 +70,7 @@ export const families: Readonly<Record<string, Family>> = {
     marks: ['room held failed-proof', 'line proving'],
     run: () => {
       const start = inService(remembering);
-      return explore(remembering, start, m.any(remembering, m.time, m.calls, m.roomOrders), {
+      return explore(remembering, start, m.any(remembering.layout, m.time, m.calls, m.roomOrders), {
         isRecovering: true,
       });
     },
@@ -169,7 +170,7 @@ export const families: Readonly<Record<string, Family>> = {
       explore(
         twoCards,
         twoCards.firstPowerOn(),
-        m.any(twoCards, m.time, m.verdicts, m.seizures, m.restoreOrder),
+        m.any(twoCards.layout, m.time, m.verdicts, m.seizures, m.restoreOrder),
       ),
   },
   'faults of one card': {
@@ -183,7 +184,7 @@ export const families: Readonly<Record<string, Family>> = {
         ofCard(
           twoCards,
           'a',
-          m.any(twoCards, m.time, m.seizures, m.links, m.supplies, m.cardKeys, m.relayFaults),
+          m.any(twoCards.layout, m.time, m.seizures, m.links, m.supplies, m.cardKeys, m.relayFaults),
         ),
         { alwaysNormal: 'L2' },
       ),

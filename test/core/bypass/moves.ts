@@ -1,9 +1,9 @@
 /** What can happen next in a plant, in families, so that each exploration says what it covers. */
-import type { Move, Plant, World } from './plant.ts';
+import type { Layout, Move, Plant } from './plant.ts';
 import type { LineId } from '../../../src/model/ids.ts';
 import type { Verdict } from '../../../src/model/watch.ts';
 
-type Family = (world: World, plant: Plant) => readonly Move[];
+type Family = (world: Layout, plant: Plant) => readonly Move[];
 
 const isAlive = (plant: Plant): boolean => plant.guard === 'alive';
 
@@ -18,7 +18,7 @@ export const verdicts: Family = (_, plant) =>
 
 export const calls: Family = (world, plant) => world.lineIds.flatMap((line) => callMoves(world, plant, line));
 
-function callMoves(world: World, plant: Plant, line: LineId): Move[] {
+function callMoves(world: Layout, plant: Plant, line: LineId): Move[] {
   const trunk = plant.trunks[line];
   switch (trunk?.signal) {
     case 'idle':
@@ -133,6 +133,6 @@ export const stops: Family = (_, plant) =>
   isAlive(plant) && plant.state.stopping === undefined ? [{ do: 'stop' }] : [];
 
 export const any =
-  (world: World, ...families: readonly Family[]) =>
+  (world: Layout, ...families: readonly Family[]) =>
   (plant: Plant): Move[] =>
     families.flatMap((family) => family(world, plant));
