@@ -19,7 +19,6 @@ import type {
 import type { Text } from '../model/text.ts';
 import type { WorkerState } from '../shell/worker-supervisor.ts';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { keepOpusLoaded } from '../drivers/audio/keep-loaded.ts';
 import { WorkerSupervisor } from '../shell/worker-supervisor.ts';
 
 /** Notices kept for the front until it says that they are on disk. */
@@ -103,7 +102,6 @@ export class Workers {
 
   /** The archive first: the others have something for it. */
   start(): void {
-    keepOpusLoaded();
     this.#archive.start();
     this.#recorder.start();
     this.#front.start();

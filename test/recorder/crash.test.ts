@@ -125,6 +125,22 @@ test('a sealed recording that the archive never took is offered after the start,
   assert.is(room.disk.files.size, files);
 });
 
+test('what the archive has taken is not offered again, though its segment is still needed by another recording', async () => {
+  const room = await recording(1000, ['a', 'b']);
+  room.stop('a', 'L01', room.nowMs);
+  await room.run(1000);
+  assert.equal(
+    room.offered.map(({ id }) => id),
+    ['a'],
+  );
+  await room.startAgain(room.disk, 2);
+  await room.run(500);
+  assert.equal(
+    room.offered.map(({ id }) => id),
+    ['b'],
+  );
+});
+
 test('a dead recorder of the same process: the guard offers the recording again and not a sample is lost', async () => {
   const room = await recording(2000);
   room.nowMs += 700;

@@ -151,22 +151,27 @@ test('a stop that comes late cuts the recording where it was wanted', async () =
 test('a recorder that stood still for longer than the ring loses that much and says so', async () => {
   const room = await rig();
   const { recorder } = room;
-  room.start('r', 'L01', room.nowMs);
+  const from = room.nowMs;
+  room.start('r', 'L01', from);
   await room.run(1000);
   // The lines go on while nobody takes their samples.
   const asleep = { tick: () => undefined, settled: () => Promise.resolve() };
   room.recorder = Object.assign(Object.create(recorder) as typeof recorder, asleep);
   await room.run(20_000);
   room.recorder = recorder;
-  await room.run(2000);
+  await room.run(5000);
   room.stop('r', 'L01', room.nowMs);
   await room.run(1000);
   const [recording] = room.offered;
-  assert.is(recording?.durationMs, 23_000);
+  assert.is(recording?.durationMs, 26_000);
   assert.ok(
     (recording?.lostSamples ?? 0) > 4000 && (recording?.lostSamples ?? 0) < 8 * 6000,
     String(recording?.lostSamples),
   );
+  const tailMs = 24_000;
+  const tail = decode(room.file(recording)).subarray(tailMs * 8);
+  const { likeness, shift } = correlate(tail, playedFrom('L01', from + tailMs));
+  assert.ok(likeness >= 0.85 && Math.abs(shift) <= 8, 'what comes behind the loss is in its place');
 });
 
 test('a line that never had a sample fails its recording instead of making an empty file', async () => {
