@@ -278,7 +278,12 @@ test('every export of the product is used by another file', () => {
   for (const { imports } of sources)
     for (const { to, names } of imports)
       for (const name of names) (used.get(to) ?? used.set(to, new Set()).get(to))?.add(name);
-  const entries = ['src/main.ts', 'src/core/bypass/index.ts', 'src/room/write-schema.ts', 'src/front/panel/vite.config.ts'];
+  const entries = [
+    'src/main.ts',
+    'src/core/bypass/index.ts',
+    'src/room/write-schema.ts',
+    'src/front/panel/vite.config.ts',
+  ];
   const unused = product
     // The codec of the wire protocol is a public face: a firmware's own tools import it too.
     .filter(({ file }) => !entries.includes(file) && !file.startsWith('firmware-bridge/'))
@@ -295,7 +300,11 @@ test('nothing unfinished and no silenced check is left in the product', () => {
   for (const { file } of product) {
     const content = readFileSync(path.join(projectFolder, file), 'utf8');
     for (const [index, line] of content.split('\n').entries())
-      if (/\b(TODO|FIXME|XXX)\b|@ts-ignore|@ts-expect-error|^[^*]*(\bas any\b|: any(?=\s*[;,)=\]>}|]|$))/.test(line))
+      if (
+        /\b(TODO|FIXME|XXX)\b|@ts-ignore|@ts-expect-error|^[^*]*(\bas any\b|: any(?=\s*[;,)=\]>}|]|$))/.test(
+          line,
+        )
+      )
         wrong.push(`${file}:${index + 1} ${line.trim()}`);
   }
   assert.equal(wrong, []);

@@ -79,8 +79,7 @@ export class PlantLine {
     pbx.step(at, contact === 'normal', rings, isCleared, !isCut);
     phone.step(at, contact === 'bypass', rings, isCleared, !isCut);
     const closed =
-      !isCut &&
-      ((contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
+      !isCut && ((contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
     if (closed !== this.#isClosed) {
       this.#isClosed = closed;
       this.#happened(closed ? 'off-hook' : 'on-hook', at);
@@ -94,8 +93,7 @@ export class PlantLine {
     const peak = rings ? ringVoltsRms * Math.SQRT2 * (closed ? loadedRing : 1) : 0;
     this.#meter.add(at, this.volts, peak, this.#phase, ringHz);
     this.#phase = (this.#phase + ringHz / 1000) % 1;
-    if (closed)
-      for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
+    if (closed) for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
   }
 
   /** The 20 ms that end at `at`. */

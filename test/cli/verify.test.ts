@@ -306,10 +306,11 @@ test('a room that runs: what is stored while verify looks is no finding', async 
   const rig = room();
   rig.open();
   let number = 10;
-  let isOver = false;
+  const over = new AbortController();
   const storing = (async (): Promise<void> => {
-    while (!isOver && number < 60) {
-      rig.record(number++);
+    for (; number < 60; number++) {
+      if (over.signal.aborted) return;
+      rig.record(number);
       await new Promise((resolve) => setImmediate(resolve));
     }
   })();
@@ -318,7 +319,7 @@ test('a room that runs: what is stored while verify looks is no finding', async 
     assert.equal(findings, []);
     assert.is(code, 0);
   }
-  isOver = true;
+  over.abort();
   await storing;
   assert.ok(number > 15);
   rig.archive.close();

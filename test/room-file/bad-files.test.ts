@@ -776,7 +776,8 @@ for (const bad of table) {
     const told = problems.map((p) => `${p.severity} ${p.line}:${p.column} ${p.path}: ${p.message.en}`);
     assert.is(problems.length, 1, told.join('\n'));
     const [problem] = problems;
-    assert.is(problem?.severity, severity);
+    assert.ok(problem !== undefined);
+    assert.is(problem.severity, severity);
     assert.is(`${problem.line}:${problem.column}`, place, told[0]);
     assert.is(problem.path, bad.path);
     assert.is(problem.file, 'room.yaml');
