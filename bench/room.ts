@@ -53,7 +53,7 @@ ${points === '' ? '' : `points:\n${points}`}
 lines:
 ${cards.map((_, card) => `  ${name(card * perCard + 1)}-${name(Math.min(lines, (card + 1) * perCard))}: { channel: card-${card}/1..${Math.min(perCard, lines - card * perCard)}, trunk: "{n}", phone: "80{nn}" }`).join('\n')}
 data: ${dataFolder}
-http: { port: 0 }
+http: { port: 18800 }
 ${more}`,
   );
   return { folder, dataFolder, file, cards };

@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { upsModels } from '../drivers/ups/map.ts';
+import { upsModels } from '../drivers/ups/catalogue.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { explainRoom } from '../room/explain.ts';

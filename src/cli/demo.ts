@@ -13,7 +13,7 @@ import { demoFaults, demoPorts, placesOf } from '../sim/demo-places.ts';
 import type { DemoPlaces } from '../sim/demo-places.ts';
 import { loadRoom } from '../room/load.ts';
 import { runRoom } from './run.ts';
-import { upsModels } from '../drivers/ups/map.ts';
+import { upsModels } from '../drivers/ups/catalogue.ts';
 
 const happenings = Object.entries(demoFaults).flat();
 const usage = `usage: linekeeper demo             run the demo room; stops on Ctrl-C

@@ -19,7 +19,7 @@ import { problemLines } from './check.ts';
 import { startGuard } from '../threads/guard.ts';
 import { systemClock } from '../drivers/clock/system.ts';
 import { text } from '../model/text.ts';
-import { upsModels } from '../drivers/ups/map.ts';
+import { upsModels } from '../drivers/ups/catalogue.ts';
 
 const usage = `usage: linekeeper run --room FILE
 

@@ -15,8 +15,9 @@ import { Cards } from './cards.ts';
 import { Pins } from './pins.ts';
 import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
-import { makeProbes } from './probes.ts';
+import type { Probes } from './probes.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
+import { text } from '../model/text.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
 
 export interface FieldHandlers {
@@ -61,7 +62,8 @@ export async function openField(
   const registers = new Map<BusId, Registers>();
   for (const bus of room.buses)
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
-  const probes = makeProbes(room, registers);
+  // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
+  let probes: Promise<Probes> | undefined;
   const healthy = room.points
     .filter((point) => point.kind === 'output' && point.role === 'healthy')
     .map(({ id }) => id);
@@ -74,18 +76,27 @@ export async function openField(
     start() {
       cards.start({ ...handlers, input });
       for (const one of pins) void one.start();
-      probes.start((source, { says, reason, values }) => {
-        handlers.post(
-          {
-            kind: 'evidence',
-            source,
-            says,
-            reason,
-            at: clock.mono(),
-            ...(values === undefined ? {} : { values }),
-          },
-          true,
-        );
+      probes = import('./probes.ts').then(({ makeProbes }) => {
+        const made = makeProbes(room, registers);
+        made.start((source, { says, reason, values }) => {
+          handlers.post(
+            {
+              kind: 'evidence',
+              source,
+              says,
+              reason,
+              at: clock.mono(),
+              ...(values === undefined ? {} : { values }),
+            },
+            true,
+          );
+        });
+        return made;
+      });
+      // Without probes their sources stay unknown, which neither trips nor restores; the lines go on.
+      probes.catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        handlers.condition('thread.dead', true, text(reason, reason), 'probes');
       });
     },
     drive(outputs, isFit) {
@@ -104,11 +115,11 @@ export async function openField(
       for (const one of pins) one.stroke();
     },
     suspect(subjects) {
-      probes.suspect(subjects);
+      probes?.then((made) => made.suspect(subjects)).catch(() => undefined);
     },
     async close() {
       await Promise.all([
-        probes.close(),
+        probes?.then((made) => made.close()).catch(() => undefined),
         cards.close(),
         ...pins.map((one) => one.close()),
         ...[...registers.values()].map((bus) => bus.close()),

@@ -2,13 +2,13 @@
  * Register maps of UPSes: one YAML file a model in `config/ups/`, checked here at the border. A map says where a value
  * stands and what it means; it never says what to write, because linekeeper writes nothing to a UPS.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { upsMapFolder, upsModels } from './catalogue.ts';
 
 /** States of a UPS; each true, false or absent (this model does not tell). */
 export const upsFlags = [
@@ -128,21 +128,6 @@ const isMap = new Ajv({ allErrors: true }).compile<UpsMap>(mapSchema);
 export class UpsMapError extends Error {
   override readonly name = 'UpsMapError';
 }
-
-/** `config/ups` of the installed package, from `src` as from `dist/src`. */
-export function upsMapFolder(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
-    folder = path.dirname(folder);
-  return path.join(folder, 'config', 'ups');
-}
-
-/** Names of the models there are a map for. */
-export const upsModels = (folder = upsMapFolder()): readonly string[] =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => file.slice(0, -'.yaml'.length))
-    .sort();
 
 /** Throws UpsMapError where there is no such model or its file is wrong. */
 export function loadUpsMap(model: string, folder = upsMapFolder()): UpsMap {
