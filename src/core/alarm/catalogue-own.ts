@@ -20,8 +20,11 @@ export const ownAlarms = {
     { offDelayMs: 60_000 },
   ),
   'disk.full': kind('major', {
-    what: ['录音磁盘将满', 'The disk for recordings is nearly full'],
-    effect: ['满后新的通话不再录音', 'When it is full, new calls are not recorded'],
+    what: ['录音磁盘已满', 'The disk for recordings is full'],
+    effect: [
+      '通话正常；录音暂存内存约一分钟，之后丢失',
+      'Calls go on; recordings wait in memory for about a minute, then they are lost',
+    ],
     action: [
       '备份并更换磁盘，或缩短保存期限',
       'Back up and change the disk, or shorten the time that recordings are kept',
