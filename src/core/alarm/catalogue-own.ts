@@ -152,6 +152,28 @@ export const ownAlarms = {
       'Move the bypass relays to a line card, or fit the charge pump',
     ],
   }),
+  'room.file': kind('major', {
+    what: [
+      '机房文件有错误，正使用上一份正确的副本',
+      'The room file has errors: the last good copy is in use',
+    ],
+    effect: [
+      '机房按旧的设置运行，新的改动没有生效',
+      'The room runs on its old settings; the changes are not in force',
+    ],
+    action: [
+      '运行 linekeeper check 查看并改正全部问题，再重启',
+      'Run `linekeeper check`, correct every problem, then restart',
+    ],
+  }),
+  'card.key-file': kind('major', {
+    what: ['线路卡的密钥文件不可用', 'The key file of a line card cannot be used'],
+    effect: [
+      '该线路卡拒绝会话；失联后它自行把线路接到座席电话',
+      'The card refuses the session; after hostLost it joins its lines to their phones by itself',
+    ],
+    action: ['检查密钥文件的内容和权限（0600）', 'Check the content of the key file and its mode (0600)'],
+  }),
   'bus.lost': kind(
     'major',
     {
