@@ -47,7 +47,7 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
   const mono = (): number => performance.now();
   const report = conditionReporter(send);
   const beat = setInterval(() => {
-    send({ kind: 'beat', memoryMB: Math.round(process.memoryUsage().rss / 1_048_576) });
+    send({ kind: 'beat', memoryMB: Math.round(process.memoryUsage().heapUsed / 1_048_576) });
   }, beatMs);
 
   const takesCommands = options.demoCode !== undefined;

@@ -51,8 +51,8 @@ const viewAtLeastMs = 1000;
 const secondMs = 1000;
 /** A wall clock that moved by more than this against the monotonic one was set. */
 const clockStepMs = 500;
-/** A slow turn stays an alarm for this long. */
-const slowShownMs = 60_000;
+/** What happened in one moment (a slow turn, a clock that was set, lost events) stays a condition for this long. */
+const shownMs = 60_000;
 const workersCloseMs = 1000;
 
 export interface GuardOptions {
@@ -281,7 +281,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       );
       setTimeout(() => {
         condition('guard.slow-turn', false, text('', ''));
-      }, slowShownMs).unref();
+      }, shownMs).unref();
     },
     violated: (names, now) => {
       lastWords(`LK-GUARD-001 violated: ${names.join('; ')}`, now);
@@ -355,6 +355,8 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     workers.view({ kind: 'view', view: roomView(now, mark(clock), [guard, ...workers.views], isFit) });
   };
 
+  let clockShown: NodeJS.Timeout | undefined;
+  let droppedTold = 0;
   let wallOffset = clock.wall() - clock.mono();
   const everySecond = setInterval(() => {
     journal.flush();
@@ -369,8 +371,21 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         true,
         text(`跳变 ${Math.round(stepMs / 1000)} 秒`, `moved by ${Math.round(stepMs / 1000)} s`),
       );
+      clearTimeout(clockShown);
+      clockShown = setTimeout(() => {
+        condition('clock.step', false, text('', ''));
+      }, shownMs).unref();
     }
     wallOffset = offset;
+    if (mailbox.dropped > droppedTold) {
+      const lost = mailbox.dropped - droppedTold;
+      droppedTold = mailbox.dropped;
+      const detail = text(`${lost} 个事件因过载丢失`, `${lost} events were lost under overload`);
+      condition('guard.slow-turn', true, detail, 'mailbox');
+      setTimeout(() => {
+        condition('guard.slow-turn', false, detail, 'mailbox');
+      }, shownMs).unref();
+    }
     workers.toRecorder({ kind: 'clock', clock: mark(clock) });
     if (lagMs > slowTurnMs)
       condition(
