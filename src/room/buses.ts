@@ -6,7 +6,7 @@ import { writtenPath } from './problem.ts';
 import type { Path } from './problem.ts';
 import type { Reading } from './reading.ts';
 import { durationOr } from './reading.ts';
-import { parseLink } from './short-forms.ts';
+import { isThisMachine, parseLink } from './short-forms.ts';
 import type { Draft } from './schema.ts';
 
 type WrittenBus = NonNullable<Draft['buses']>[string];
@@ -65,7 +65,7 @@ function readBus(id: string, bus: WrittenBus, reading: Reading): Bus | undefined
         ),
       });
     }
-    if (read.kind === 'tcp' && bus['key-file'] === undefined) {
+    if (read.kind === 'tcp' && !isThisMachine(read.host) && bus['key-file'] === undefined) {
       report({
         severity: 'warning',
         path: path('line-card'),

@@ -5,6 +5,7 @@ import { limits, written } from './limits.ts';
 import { nearest } from './nearest.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
+import { isThisMachine } from './short-forms.ts';
 
 const defaultTimezone = 'Asia/Shanghai';
 
@@ -110,8 +111,6 @@ export function readRecorder({ draft, report }: Reading): RecorderSettings {
     complexity: recorder.complexity ?? limits['recorder.complexity'].default,
   };
 }
-
-const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
 
 export function readReport({
   draft,

@@ -145,3 +145,7 @@ export function parseLink(
   const path = /^(?:serial:|rtu:)?(\/.+)$/.exec(words)?.[1];
   return path === undefined ? undefined : { kind: 'serial', path, baud, parity };
 }
+
+/** Nobody else can listen in between. */
+export const isThisMachine = (name: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(name);

@@ -1,0 +1,354 @@
+/** Sound room files become exactly the room that they describe. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { upsModels as installedModels } from '../../src/drivers/ups/catalogue.ts';
+import type { Room } from '../../src/model/room.ts';
+import { loadRoom } from '../../src/room/load.ts';
+import { base, spoilt, upsModels } from './base.ts';
+
+function roomOf(words: string): Room {
+  const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
+  if (room === undefined) throw new Error(problems.map(({ message }) => message.en).join('; '));
+  return room;
+}
+
+const folder = new URL('../../config/rooms/', import.meta.url);
+const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+
+test('every room of config/rooms loads, and the examples for installers without a warning', () => {
+  assert.ok(files.includes('emergency-centre-16.yaml') && files.includes('small-2.yaml'));
+  for (const file of files) {
+    const words = readFileSync(new URL(file, folder), 'utf8');
+    const { room, problems } = loadRoom(words, file, { upsModels: installedModels() });
+    const told = problems.filter(({ severity }) => severity !== 'note');
+    if (file !== 'demo.yaml') assert.equal(told, [], file);
+    assert.ok(room !== undefined, file);
+  }
+});
+
+test('an emergency centre of 16 lines takes about 60 lines of file', () => {
+  const words = readFileSync(new URL('emergency-centre-16.yaml', folder), 'utf8');
+  assert.ok(words.split('\n').length <= 65);
+  const { lines } = roomOf(words);
+  assert.is(lines.length, 16);
+  assert.equal(lines[15], {
+    id: 'L16',
+    channel: { bus: 'card-b', kind: 'channel', number: 8 },
+    relay: { bus: 'card-b', kind: 'relay', number: 8 },
+    trunk: '020-120-16',
+    phone: '8016',
+    alternatePhone: { bus: 'card-c', kind: 'relay', number: 1 },
+    kind: 'trunk',
+    answers: 'people',
+  });
+});
+
+test('the sound room, value by value', () => {
+  const serial = { kind: 'serial', parity: 'none' } as const;
+  const lan = { domain: 'our-lan', weight: 'hint', everyMs: 10_000 } as const;
+  const same = (name: string) => ({ zh: name, en: name });
+  const pin = (number: number) => ({ bus: 'pi', kind: 'gpio', number }) as const;
+  const output = (id: string, number: number, role: 'horn' | 'lamp' | 'healthy') =>
+    ({ kind: 'output', id, name: same(id), terminal: pin(number), role, activeLow: false }) as const;
+  const input = { kind: 'input', debounceMs: 20, severity: 'major' } as const;
+  const expected: Room = {
+    id: 'gz-120',
+    name: { zh: '广州120机房', en: 'Guangzhou 120' },
+    timezone: 'Asia/Shanghai',
+    language: 'zh',
+    buses: [
+      {
+        kind: 'line-card',
+        id: 'card-a',
+        link: { ...serial, path: '/dev/ttyUSB0', baud: 921_600 },
+        hostLostMs: 5000,
+      },
+      {
+        kind: 'line-card',
+        id: 'card-b',
+        link: { kind: 'tcp', host: '10.0.0.21', port: 7100 },
+        keyFile: 'b.key',
+        hostLostMs: 5000,
+      },
+      {
+        kind: 'modbus',
+        id: 'rs485',
+        framing: 'rtu',
+        link: { ...serial, path: '/dev/ttyUSB1', baud: 9600 },
+        timeoutMs: 1000,
+      },
+      { kind: 'gpio', id: 'pi', backend: 'auto', acceptOutputsKept: false },
+    ],
+    points: [
+      output('horn', 23, 'horn'),
+      output('beacon', 24, 'lamp'),
+      output('healthy', 25, 'healthy'),
+      {
+        ...input,
+        id: 'silence',
+        name: same('silence'),
+        terminal: pin(20),
+        role: 'silence-button',
+        contact: 'normally-open',
+      },
+      {
+        ...input,
+        id: 'key',
+        name: same('key'),
+        terminal: pin(22),
+        role: 'bypass-key',
+        contact: 'normally-closed',
+      },
+      {
+        ...input,
+        id: 'pbx-alarm',
+        name: same('pbx-alarm'),
+        terminal: pin(26),
+        role: 'plain',
+        contact: 'normally-closed',
+      },
+      {
+        ...input,
+        id: 'arrester',
+        name: same('arrester'),
+        terminal: { bus: 'card-a', kind: 'input', number: 1 },
+        role: 'plain',
+        contact: 'normally-closed',
+      },
+    ],
+    lines: [
+      ...[1, 2, 3, 4].map((number) => ({
+        id: `L0${number}`,
+        channel: { bus: 'card-a', kind: 'channel', number } as const,
+        relay: { bus: 'card-a', kind: 'relay', number } as const,
+        trunk: `020-${number}`,
+        phone: `80${String(number).padStart(2, '0')}`,
+        kind: 'trunk' as const,
+        answers: 'people' as const,
+      })),
+      {
+        id: 'L05',
+        channel: { bus: 'card-b', kind: 'channel', number: 1 },
+        relay: { bus: 'card-b', kind: 'relay', number: 1 },
+        trunk: '020-5',
+        phone: '8005',
+        kind: 'trunk',
+        answers: 'people',
+      },
+    ],
+    subjects: [
+      {
+        id: 'pbx',
+        kind: 'pbx',
+        name: same('pbx'),
+        sources: [
+          { id: 'pbx.1', kind: 'point', domain: 'wire', weight: 'proof', point: 'pbx-alarm' },
+          { id: 'pbx.2', kind: 'lines', domain: 'lines', weight: 'proof', lines: 'all' },
+          { ...lan, id: 'pbx.3', kind: 'sip-options', host: '10.0.0.2', port: 5060, suspectMs: 1000 },
+        ],
+        downWhen: 2,
+        dependsOn: [],
+      },
+      {
+        id: 'crm',
+        kind: 'server',
+        name: same('crm'),
+        sources: [
+          { ...lan, id: 'crm.1', kind: 'tcp', host: '10.0.0.11', port: 5432, timeoutMs: 2000 },
+          { ...lan, id: 'crm.2', kind: 'ping', host: '10.0.0.11' },
+        ],
+        downWhen: 2,
+        dependsOn: ['lan'],
+      },
+      {
+        id: 'lan',
+        kind: 'network',
+        name: same('lan'),
+        sources: [{ ...lan, id: 'lan.1', kind: 'ping', host: '10.0.0.1' }],
+        downWhen: 1,
+        dependsOn: [],
+      },
+      {
+        id: 'ups',
+        kind: 'ups',
+        name: same('ups'),
+        sources: [
+          {
+            id: 'ups.1',
+            kind: 'ups',
+            domain: 'serial:rs485',
+            weight: 'proof',
+            bus: 'rs485',
+            unit: 1,
+            model: 'huawei-ups2000',
+            everyMs: 5000,
+          },
+        ],
+        downWhen: 1,
+        dependsOn: [],
+      },
+    ],
+    bypass: {
+      confirmMs: 3000,
+      busyCapMs: 30_000,
+      callCapMs: 300_000,
+      idleForMs: 6000,
+      loopOpenMs: 1500,
+      restoreAfterMs: 120_000,
+      spacingMs: 1000,
+      proveMs: 60_000,
+      ringLimitMs: 20_000,
+      restoresPerHour: 4,
+      restore: 'when-idle',
+    },
+    recorder: {
+      start: 'line-voltage',
+      preRollMs: 2000,
+      hangOverMs: 3000,
+      keepDays: 400,
+      promptAtPercent: 85,
+      bitRate: 16_000,
+      complexity: 5,
+    },
+    allowBypassFromCentre: false,
+    mqtt: { url: 'mqtts://centre.example:8883' },
+    http: { host: '127.0.0.1', port: 8080 },
+    dataFolder: '/var/lib/linekeeper',
+  };
+  assert.equal(roomOf(base), expected);
+});
+
+test('forms that are written less often', () => {
+  const words = spoilt(
+    '  pi: { gpio: auto }\n',
+    '  pi: { gpio: chardev, pump: 16 }\n  ups-lan: { modbus: "tcp://10.0.0.5" }\n',
+  )
+    .replace('{ ups: rs485/1,', '{ ups: ups-lan, every: 10s,')
+    .replace('{ lines: all }', '{ lines: [L01-L03, L05] }')
+    .replace('phone: "8005" }', 'phone: "8005", kind: dispatch, answers: pbx }')
+    .replace('role: lamp }', 'role: lamp, active-low: true, name: Blitzer }')
+    .replace('sip:10.0.0.2:5060', 'sip:[fd00::2]')
+    .replace('report:', 'data: ./var\nhttp: { port: 8443 }\nreport:');
+  const room = roomOf(words);
+  const byId = (list: readonly { readonly id: string }[], id: string) =>
+    list.find((entry) => entry.id === id);
+  assert.equal(byId(room.buses, 'ups-lan'), {
+    kind: 'modbus',
+    id: 'ups-lan',
+    framing: 'tcp',
+    link: { kind: 'tcp', host: '10.0.0.5', port: 502 },
+    timeoutMs: 1000,
+  });
+  assert.equal(byId(room.buses, 'pi'), {
+    kind: 'gpio',
+    id: 'pi',
+    backend: 'chardev',
+    acceptOutputsKept: false,
+    pump: 16,
+  });
+  assert.equal(byId(room.points, 'beacon'), {
+    kind: 'output',
+    id: 'beacon',
+    name: { zh: 'Blitzer', en: 'Blitzer' },
+    terminal: { bus: 'pi', kind: 'gpio', number: 24 },
+    role: 'lamp',
+    activeLow: true,
+  });
+  const sources = room.subjects.flatMap((subject) => subject.sources);
+  assert.equal(byId(sources, 'pbx.2'), {
+    id: 'pbx.2',
+    kind: 'lines',
+    domain: 'lines',
+    weight: 'proof',
+    lines: ['L01', 'L02', 'L03', 'L05'],
+  });
+  const ups = sources.find(({ kind }) => kind === 'ups');
+  assert.is(ups?.domain, 'our-lan');
+  const sip = sources.find((source) => source.kind === 'sip-options');
+  assert.equal([sip?.host, sip?.port], ['fd00::2', 5060]);
+  assert.equal([room.lines[4]?.kind, room.lines[4]?.answers], ['dispatch', 'pbx']);
+  assert.equal([room.dataFolder, room.http.port], ['./var', 8443]);
+});
+
+test('a source keeps its number when one before it is not used yet', () => {
+  const room = roomOf(
+    spoilt('[{ ping: 10.0.0.1 }]', '[{ snmp: 10.0.0.1, oid: ifOperStatus.1 }, { ping: 10.0.0.1 }]'),
+  );
+  const lan = room.subjects.find(({ id }) => id === 'lan');
+  assert.equal(
+    lan?.sources.map(({ id, kind }) => `${id} ${kind}`),
+    ['lan.2 ping'],
+  );
+  assert.is(lan?.downWhen, 1);
+});
+
+test('what is accepted and not used yet is told, each where it stands', () => {
+  const words = readFileSync(new URL('emergency-centre-16.yaml', folder), 'utf8');
+  const { problems } = loadRoom(words, 'room.yaml', { upsModels });
+  const notes = problems.filter(({ severity }) => severity === 'note').map(({ path }) => path);
+  assert.equal(notes, [
+    'points.room-temp.register',
+    'lines.L16.alternate-phone',
+    'subjects.pbx.evidence[2].dial-tone',
+    'subjects.pbx.evidence[4].call-records',
+    'subjects.lan.evidence[1].snmp',
+    'bypass.exercise',
+    'recorder.backup',
+    'power-cut',
+    'people',
+  ]);
+});
+
+test('what is not used yet does not make a trip possible', () => {
+  const words = spoilt(
+    '      - { lines: all }\n      - { sip-options: "sip:10.0.0.2:5060" }\n',
+    '      - { dial-tone: { extension: card-b/8 } }\n',
+  );
+  const { problems } = loadRoom(words, 'room.yaml', { upsModels });
+  assert.ok(problems.some(({ message }) => message.en.startsWith('automatic trip not possible')));
+});
+
+test('a polled value knows its table, its place and its thresholds', () => {
+  const words = spoilt(
+    'lines:\n',
+    '  temp: { register: rs485/12/40011, scale: 0.1, unit: °C, warn: "> 30", critical: "> 38", deadband: 1 }\nlines:\n',
+  );
+  const point = roomOf(words).points.find(({ id }) => id === 'temp');
+  assert.equal(point, {
+    kind: 'register',
+    id: 'temp',
+    name: { zh: 'temp', en: 'temp' },
+    terminal: { bus: 'rs485', kind: 'register', unit: 12, number: 10, table: 'holding' },
+    scale: 0.1,
+    unit: '°C',
+    warn: { when: '>', value: 30 },
+    critical: { when: '>', value: 38 },
+    deadband: 1,
+    everyMs: 10_000,
+  });
+});
+
+test('a relay on the Pi with a pump is allowed, with the warning that a crash cuts its call', () => {
+  const words = spoilt('bypass: card-b/relay1', 'bypass: pi/17').replace(
+    '{ gpio: auto }',
+    '{ gpio: auto, pump: 27, accept-outputs-kept: true }',
+  );
+  const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
+  assert.equal(room?.lines[4]?.relay, { bus: 'pi', kind: 'gpio', number: 17 });
+  assert.equal(
+    problems.map(({ severity, path }) => `${severity} ${path}`),
+    ['warning buses.pi.accept-outputs-kept', 'warning lines.L05.bypass'],
+  );
+});
+
+test('anchors may be used, and a file with a byte order mark and Windows line ends is read', () => {
+  const words = spoilt(
+    'crm: { kind: server, evidence: [{ tcp: "10.0.0.11:5432" }, { ping: 10.0.0.11 }]',
+    'crm: { kind: server, evidence: &two [{ tcp: "10.0.0.11:5432" }, { ping: 10.0.0.11 }]',
+  ).replace('evidence: [{ ping: 10.0.0.1 }]', 'evidence: *two');
+  assert.is(roomOf(words).subjects[2]?.sources.length, 2);
+  assert.equal(roomOf(`\uFEFF${base.replaceAll('\n', '\r\n')}`), roomOf(base));
+});
+
+test.run();
