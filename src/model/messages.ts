@@ -2,7 +2,7 @@
  * What crosses between threads: plain, versioned data over bounded ports. The guard restarts a worker; a worker never
  * restarts the guard. Audio crosses in shared memory (`signal/audio-ring.ts`), never here.
  */
-import type { AlarmView } from './alarm.ts';
+import type { AlarmView, Suppression } from './alarm.ts';
 import type { Actor, Command } from './event.ts';
 import type { Call, LineSignal } from './line.ts';
 import type { CallId, EventId, LineId, RecordingId, RoomId } from './ids.ts';
@@ -249,8 +249,12 @@ export interface LineView {
   /** Set for three minutes after a call was cut over: lift this phone, the caller may still be there. */
   readonly liftPhone?: string;
 }
+type WithWallEnd<S> = S extends { readonly until: MonoMs }
+  ? Omit<S, 'until'> & { readonly until: WallMs }
+  : S;
 /** An alarm with wall times. */
-export type AlarmRow = Omit<AlarmView, 'raisedAt' | 'changedAt' | 'clearedAt'> & {
+export type AlarmRow = Omit<AlarmView, 'raisedAt' | 'changedAt' | 'clearedAt' | 'suppressions'> & {
+  readonly suppressions: readonly WithWallEnd<Suppression>[];
   readonly raisedAt: WallMs;
   readonly changedAt: WallMs;
   readonly clearedAt?: WallMs;

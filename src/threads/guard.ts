@@ -39,6 +39,7 @@ import { roomConfig } from '../core/room/config.ts';
 import { roomView } from './view.ts';
 import { suspects } from '../core/room/views.ts';
 import { text } from '../model/text.ts';
+import type { ThreadName, WorkerCondition } from '../model/messages.ts';
 import { wallAt } from '../model/messages.ts';
 
 /** A process that ended itself because it broke a rule of its own. */
@@ -127,6 +128,22 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     );
   };
 
+  /** What each worker reported: a new one only tells what still stands. */
+  const reported = new Map<ThreadName, Map<string, WorkerCondition>>();
+  const workerCondition = (thread: ThreadName, found: WorkerCondition): void => {
+    const ofThread = reported.get(thread) ?? new Map<string, WorkerCondition>();
+    reported.set(thread, ofThread);
+    const key = `${found.type}/${found.qualifier}`;
+    if (found.active) ofThread.set(key, found);
+    else ofThread.delete(key);
+    condition(found.type, found.active, found.detail, found.qualifier);
+  };
+  const forgetWorker = (thread: ThreadName): void => {
+    for (const { type, detail, qualifier } of reported.get(thread)?.values() ?? [])
+      condition(type, false, detail, qualifier);
+    reported.delete(thread);
+  };
+
   const guardFile = openGuardFile(memoryFile, (failure) => {
     condition('disk.not-writable', failure !== undefined, text(failure ?? '', failure ?? ''), 'guard.json');
   });
@@ -202,16 +219,13 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
           if (kind === 'failed') log('error', reason);
           post({ kind: 'recording', id, line, state: kind, reason, at: clock.mono() }, false);
         }
-        if (message.kind === 'condition')
-          condition(message.type, message.active, message.detail, message.qualifier);
+        if (message.kind === 'condition') workerCondition('recorder', message);
       },
       fromArchive: (message) => {
-        if (message.kind === 'condition')
-          condition(message.type, message.active, message.detail, message.qualifier);
+        if (message.kind === 'condition') workerCondition('archive', message);
       },
       fromFront: (message) => {
-        if (message.kind === 'condition')
-          condition(message.type, message.active, message.detail, message.qualifier);
+        if (message.kind === 'condition') workerCondition('front', message);
         if (message.kind === 'ready') options.onPage?.(message.httpUrl, message.portMoved);
         if (message.kind === 'command') {
           const { id, by, command } = message;
@@ -224,6 +238,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
           threadState === 'running' ? `${thread}: ${reason[room.language]}` : reason,
         );
         condition('thread.dead', threadState !== 'running', reason, thread);
+        if (threadState === 'restarting') forgetWorker(thread);
       },
     },
   );

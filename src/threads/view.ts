@@ -53,7 +53,7 @@ export function roomView(
       };
     }),
     subjects: subjectViews(state).map((subject) => ({ ...subject, since: wallAt(clock, subject.since) })),
-    alarms: alarmViews(state).map(({ raisedAt, changedAt, clearedAt, ...rest }): AlarmRow => ({
+    alarms: alarmViews(state).map(({ raisedAt, changedAt, clearedAt, suppressions, ...rest }): AlarmRow => ({
       ...rest,
       raisedAt: wallAt(clock, raisedAt),
       changedAt: wallAt(clock, changedAt),

@@ -152,6 +152,11 @@ export const ownAlarms = {
       'Move the bypass relays to a line card, or fit the charge pump',
     ],
   }),
+  'http.port-taken': kind('minor', {
+    what: ['网页端口被占用', 'The port of the page is taken by another program'],
+    effect: ['通话和告警正常，但网页打不开', 'Calls and alarms go on; the page cannot be opened'],
+    action: ['停止占用端口的程序，或改 http.port', 'Stop the program that has the port, or change http.port'],
+  }),
   'room.file': kind('major', {
     what: [
       '机房文件有错误，正使用上一份正确的副本',
