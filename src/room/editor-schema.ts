@@ -51,7 +51,7 @@ const limitOf = (schema: Json) => {
 };
 
 /** One table of keys for each part of the file, by its title: `bypass`, `buses line-card`, `subjects evidence tcp`. */
-function manualTables(): ReadonlyMap<string, string> {
+export function manualTables(): ReadonlyMap<string, string> {
   const tables = new Map<string, string>();
   const walk = (schema: unknown, title: string): void => {
     if (!isRecord(schema)) return;

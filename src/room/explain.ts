@@ -55,7 +55,8 @@ function describeBus(bus: Bus, room: Room, say: (words: Text) => string): string
   const { link } = bus;
   const way = link.kind === 'tcp' ? `tcp ${link.host}:${link.port}` : `${link.path} ${link.baud}`;
   const count = room.lines.filter(({ channel }) => channel.bus === bus.id).length;
-  const lines = bus.kind === 'line-card' ? say(text(`${count} 条线路`, `${count} lines`)) : '';
+  const lines =
+    bus.kind === 'line-card' ? say(text(`${count} 条线路`, count === 1 ? '1 line' : `${count} lines`)) : '';
   const guard =
     bus.kind === 'line-card'
       ? say(

@@ -59,7 +59,7 @@ export function readPage(content: string): Page {
     );
   }
   const counter = new LineCounter();
-  const document = parseDocument(words, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(words, { lineCounter: counter, prettyErrors: false, logLevel: 'error' });
   const position = (offset: number): Position => {
     const { line, col } = counter.linePos(offset);
     return line === 0 ? start : { line, column: col };

@@ -108,6 +108,8 @@ export class VirtualCard {
   #errors = 0;
   #errorsSince = 0;
   #isCut = false;
+  /** What this turn sends; at most some frames. */
+  readonly #outgoing: Uint8Array[] = [];
   #isLinkUp = false;
   #cancel: (() => void) | undefined;
 
@@ -166,9 +168,11 @@ export class VirtualCard {
         this.#reader.reset();
         this.#write(Buffer.from([0]));
         this.#sayBoot();
+        this.#flush();
       },
       down: () => {
         this.#isLinkUp = false;
+        this.#outgoing.length = 0;
       },
       data: (chunk) => {
         if (this.#isCut) return;
@@ -192,6 +196,7 @@ export class VirtualCard {
   /** Brings the plant up to now; then something is changed in it. */
   settle(): Plant {
     this.#catchUp();
+    this.#flush();
     return this.plant;
   }
 
@@ -206,10 +211,12 @@ export class VirtualCard {
     this.#resetCause = resetCauses.indexOf(cause);
     this.#reported = '';
     this.#sayBoot();
+    this.#flush();
   }
 
   /** The wire is cut: nothing goes out, nothing comes in, nobody is told. */
   cut(isCut: boolean): void {
+    this.#flush();
     this.#isCut = isCut;
     this.#reader.reset();
   }
@@ -222,6 +229,7 @@ export class VirtualCard {
   /** Bytes that are no frame. */
   noise(bytes: Uint8Array): void {
     this.#write(bytes);
+    this.#flush();
   }
 
   get isHostLost(): boolean {
@@ -261,6 +269,7 @@ export class VirtualCard {
     this.#cancel?.();
     this.#catchUp();
     this.#report();
+    this.#flush();
     const isMoving = this.#relays.movesUntil > this.plant.now;
     const frames = Math.floor((this.plant.now - this.#resetAt) / period.frame) + 1;
     const next = isMoving ? this.plant.now + lookMs : this.#resetAt + frames * period.frame;
@@ -468,7 +477,15 @@ export class VirtualCard {
   // ---- what it says -----------------------------------------------------------------------------------------------
 
   #write(bytes: Uint8Array): void {
-    if (!this.#isCut) this.#link.write(bytes);
+    if (!this.#isCut && this.#isLinkUp) this.#outgoing.push(bytes);
+  }
+
+  /** All that one turn has to say leaves in one piece. */
+  #flush(): void {
+    const [first] = this.#outgoing;
+    if (first === undefined) return;
+    this.#link.write(this.#outgoing.length === 1 ? first : Buffer.concat(this.#outgoing));
+    this.#outgoing.length = 0;
   }
 
   #send(type: number, payload: Uint8Array): void {

@@ -55,6 +55,9 @@ export function roomView(
     subjects: subjectViews(state).map((subject) => ({ ...subject, since: wallAt(clock, subject.since) })),
     alarms: alarmViews(state).map(({ raisedAt, changedAt, clearedAt, suppressions, ...rest }): AlarmRow => ({
       ...rest,
+      suppressions: suppressions.map((one) =>
+        'until' in one ? { ...one, until: wallAt(clock, one.until) } : one,
+      ),
       raisedAt: wallAt(clock, raisedAt),
       changedAt: wallAt(clock, changedAt),
       ...(clearedAt === undefined ? {} : { clearedAt: wallAt(clock, clearedAt) }),

@@ -122,12 +122,11 @@ export function anAlarmView(extra: Partial<AlarmView> = {}): AlarmView {
     condition,
     ack,
     latched,
-    suppressions,
     sounds,
     what,
     effect,
     action,
     count,
   };
-  return { ...same, raisedAt: monoMs(4000), changedAt: monoMs(4500), ...extra };
+  return { ...same, suppressions: [], raisedAt: monoMs(4000), changedAt: monoMs(4500), ...extra };
 }
