@@ -113,8 +113,7 @@ export const aCall = (extra: Partial<Call> = {}): Call => ({
 });
 
 export function anAlarmView(extra: Partial<AlarmView> = {}): AlarmView {
-  const { id, key, severity, condition, ack, latched, suppressions, sounds, what, effect, action, count } =
-    anAlarm();
+  const { id, key, severity, condition, ack, latched, sounds, what, effect, action, count } = anAlarm();
   const same = {
     id,
     key,
