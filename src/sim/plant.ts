@@ -137,9 +137,10 @@ export class Plant {
   /** False: the trunk is in use. */
   callIn(number: number, { answerMs, talkMs, patienceMs }: CallIn): boolean {
     const line = this.line(number);
+    if (!line.exchange.call({ talkMs, patienceMs }, this.now)) return false;
     line.pbx.answerMs = answerMs;
     line.phone.answerMs = answerMs;
-    return line.exchange.call({ talkMs, patienceMs }, this.now);
+    return true;
   }
 
   /** Whoever is joined to the trunk seizes it; false: nobody can, or it is in use. */

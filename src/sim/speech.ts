@@ -28,8 +28,8 @@ const vowels: readonly (readonly [number, number, number])[] = [
   [490, 1350, 1690],
   [640, 1190, 2390],
 ];
-const bandwidthsHz = [70, 100, 140] as const;
-const formantGains = [1, 0.5, 0.25] as const;
+const bandwidthsHz = [90, 120, 170] as const;
+const formantGains = [1, 0.9, 0.7] as const;
 
 /** Two-pole resonator with unit gain at its peak. */
 class Resonator {
@@ -72,6 +72,7 @@ export class Conversation {
   #phase = 0;
   #pitchHz = 120;
   #pitchSlope = 0;
+  #before = 0;
 
   constructor(seed: number) {
     this.#random = chance(seed);
@@ -101,12 +102,16 @@ export class Conversation {
     this.#phase += this.#pitchHz / rateHz;
     this.#pitchHz += this.#pitchSlope;
     if (this.#phase >= 1) this.#phase -= 1;
-    // Half of a raised cosine, then closed: a glottal pulse with its energy below 1 kHz, plus a little breath.
-    const flow = this.#phase < 0.4 ? Math.sin((Math.PI * this.#phase) / 0.4) : 0;
-    const source = (flow - 0.25) * 3 + (this.#random() - 0.5) * 0.08;
+    // The change of a glottal flow that closes faster than it opens (what the lips radiate), plus a little breath: the
+    // energy of a telephone's 300 to 3400 Hz, not of a hum.
+    const open =
+      this.#phase < 0.35 ? Math.sin((Math.PI * this.#phase) / 0.35) : this.#phase < 0.45 ? -3.5 : 0;
+    const source = open + (this.#random() - 0.5) * 0.4;
+    const pressed = source - 0.9 * this.#before;
+    this.#before = source;
     let sum = 0;
-    for (let i = 0; i < 3; i++) sum += (this.#formants[i]?.next(source) ?? 0) * (formantGains[i] ?? 0);
-    return sum * loudness * this.#voice.level * 4;
+    for (let i = 0; i < 3; i++) sum += (this.#formants[i]?.next(pressed) ?? 0) * (formantGains[i] ?? 0);
+    return sum * loudness * this.#voice.level * 3;
   }
 
   #startTurn(): void {
