@@ -1,7 +1,7 @@
 /** Tones of a Chinese exchange: 450 Hz at -10 dBm (YD/T 1277), and the two frequencies of a dialled digit (ITU-T Q.23). */
 
 const rateHz = 8000;
-export const toneHz = 450;
+const toneHz = 450;
 /** -10 dBm on a codec whose full scale is +3.14 dBm0. */
 const toneLevel = 7200;
 const digitLevel = 4500;

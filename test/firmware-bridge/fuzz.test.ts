@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { crc32 } from '@node-rs/crc32';
 import fc from 'fast-check';
 import { FrameReader, FrameWriter, lostBetween } from '../../firmware-bridge/codec/frame.ts';
 import { cobsBytesMax, stuff } from '../../firmware-bridge/codec/cobs.ts';
-import { payloadBytesMax } from '../../firmware-bridge/codec/protocol.ts';
+import { crcBytes, headerBytes, payloadBytesMax } from '../../firmware-bridge/codec/protocol.ts';
 import { audioFrame, lineFrame, readAudio, readLine } from '../../firmware-bridge/codec/stream.ts';
 import { sessionSeals } from '../../firmware-bridge/codec/seal.ts';
 import { messageKinds, vectors } from './vectors.ts';
@@ -76,6 +77,20 @@ test('any payload up to the limit comes back as it went, one byte more is refuse
   );
   assert.is(length, payloadBytesMax);
   assert.throws(() => new FrameWriter().frame(1, Buffer.alloc(payloadBytesMax + 1)), /at most 4096/);
+});
+
+test('a payload of 4097 bytes is no frame, even with a right length and CRC', () => {
+  for (const length of [payloadBytesMax, payloadBytesMax + 1]) {
+    const raw = Buffer.alloc(headerBytes + length + crcBytes, 1);
+    raw[2] = 0;
+    raw.writeUInt16LE(length, 4);
+    raw.writeUInt32LE(crc32(raw.subarray(0, -crcBytes)), headerBytes + length);
+    const wire = Buffer.alloc(cobsBytesMax(raw.length) + 1);
+    stuff(raw, raw.length, wire, 0);
+    const reader = new FrameReader(() => undefined);
+    reader.push(wire);
+    assert.is(reader.good, length === payloadBytesMax ? 1 : 0);
+  }
 });
 
 test('stuffing never writes a zero and never grows past its bound', () => {
