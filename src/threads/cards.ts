@@ -169,12 +169,12 @@ class OneCard {
 
   drive(outputs: Outputs): void {
     if (!this.#isUp) return;
-    let isAdopted = false;
+    // A card is adopted whole: as long as one of its lines is not named, none of its relays is commanded.
+    let isAdopted = this.#relayLines.size > 0;
     for (const [number, line] of this.#relayLines) {
       const coil = outputs.coils[line];
-      if (coil === undefined) continue;
-      isAdopted = true;
-      this.#coils[number - 1] = coil;
+      if (coil === undefined) isAdopted = false;
+      else this.#coils[number - 1] = coil;
     }
     if (isAdopted) this.card.drive(this.#coils);
     for (const { id, terminal } of this.#outputs) {
