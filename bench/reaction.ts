@@ -23,7 +23,8 @@ export async function reaction(options: Options): Promise<object> {
   const priority = Number(options['rt'] ?? '0');
   const card = new ContactCard();
   const port = await card.listen();
-  const room = await benchRoom(lines, {
+  // A room needs lines; without recording eight of them stay idle.
+  const room = await benchRoom(Math.max(8, lines), {
     buses: `  contacts: { line-card: "tcp://127.0.0.1:${port}" }`,
     points: `  beacon: { output: contacts/out1, role: lamp }
   fault:  { input: contacts/in1, contact: normally-closed, debounce: 0ms }
