@@ -18,7 +18,6 @@ import type { Outputs } from '../model/effect.ts';
 import type { Room } from '../model/room.ts';
 import type { RoomEvent } from '../model/event.ts';
 import type { RoomState } from '../core/room/step.ts';
-import type { Severity } from '../model/alarm.ts';
 import type { Text } from '../model/text.ts';
 import { HealthGate } from '../shell/health-gate.ts';
 import { JournalFeed } from './journal-feed.ts';
@@ -99,7 +98,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   const startedAt = clock.mono();
   const state = initial(
     roomConfig(room, run),
-    { saved: memory?.decisions ?? (remembered.kind === 'remembered' ? 'missing' : remembered.kind), awayMs },
+    { saved: remembered.kind === 'remembered' ? remembered.memory.decisions : remembered.kind, awayMs },
     startedAt,
   );
 
@@ -108,13 +107,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     mailbox.post(event);
     if (isUrgent) loop.wake();
   };
-  const condition = (
-    type: string,
-    active: boolean,
-    detail: Text,
-    qualifier = '',
-    severity?: Severity,
-  ): void => {
+  const condition = (type: string, active: boolean, detail: Text, qualifier = ''): void => {
     post(
       {
         kind: 'condition',
@@ -122,7 +115,6 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         key: { subject: 'linekeeper', type, qualifier },
         active,
         detail,
-        ...(severity === undefined ? {} : { severity }),
       },
       false,
     );
