@@ -1,5 +1,5 @@
 /**
- * The harness's end of the reaction benchmark: a card with contacts and one lamp on TCP, that tells the moment at which it sent a
+ * The harness's end of the reaction benchmark: a card of contacts and one output on TCP, that tells the moment at which it sent a
  * contact's change and the moment at which the OUTPUT command arrived. Nothing is simulated: it only speaks the protocol.
  */
 import net from 'node:net';
@@ -8,30 +8,33 @@ import { FrameReader, FrameWriter } from '../firmware-bridge/codec/frame.ts';
 import { cardType, hostType, inputStates } from '../firmware-bridge/codec/protocol.ts';
 import { CardSession } from '../src/sim/card-session.ts';
 
-const contacts = 4;
-const answerLimitMs = 2000;
+/** A card has as many. */
+export const contactsPerCard = 8;
 const reportEveryMs = 50;
 const samplesPerMs = 8;
 
 export class ContactCard {
-  /** Changes that were never answered. */
-  missing = 0;
-  readonly #session = new CardSession({
-    serialNumber: 'BENCH-IO',
-    firmware: 'bench',
-    versionMin: 1,
-    versionMax: 255,
-  });
+  readonly #session: CardSession;
   readonly #writer = new FrameWriter();
-  /** Closed: contact 1 rests closed, the button open. */
-  readonly #closed = [true, false, true, true];
+  readonly #closed: boolean[];
+  readonly #onOutput: (level: boolean, at: number) => void;
   readonly #begun = performance.now();
   #socket: net.Socket | undefined;
   #server: net.Server | undefined;
-  #lamp = false;
-  #heard: ((lamp: boolean, at: number) => void) | undefined;
+  #level = false;
   #reports: NodeJS.Timeout | undefined;
   #command = 0;
+
+  /** `closed`: where each contact rests. `onOutput`: output 1 was commanded to another level. */
+  constructor(
+    serialNumber: string,
+    closed: readonly boolean[],
+    onOutput: (level: boolean, at: number) => void,
+  ) {
+    this.#session = new CardSession({ serialNumber, firmware: 'bench', versionMin: 1, versionMax: 255 });
+    this.#closed = [...closed];
+    this.#onOutput = onOutput;
+  }
 
   async listen(): Promise<number> {
     const reader = new FrameReader((frame) => {
@@ -57,8 +60,11 @@ export class ContactCard {
         const output = messages.output.read(bytes, start, end);
         if (output === undefined) return;
         this.#command = output.command;
-        if ((output.mask & 1) === 1) this.#lamp = (output.energise & 1) === 1;
-        this.#heard?.(this.#lamp, at);
+        if ((output.mask & 1) !== 1) return;
+        const level = (output.energise & 1) === 1;
+        if (level === this.#level) return;
+        this.#level = level;
+        this.#onOutput(level, at);
       }
     });
     this.#server = net.createServer({ noDelay: true }, (socket) => {
@@ -77,34 +83,12 @@ export class ContactCard {
     });
   }
 
-  /** Changes a contact; milliseconds until the lamp was told to be `lamp`. */
-  change(contact: number, closed: boolean, lamp: boolean): Promise<number> {
-    return new Promise((resolve) => {
-      const limit = setTimeout(() => {
-        this.missing++;
-        this.#heard = undefined;
-        resolve(answerLimitMs);
-      }, answerLimitMs);
-      const begun = performance.now();
-      this.#heard = (told, at) => {
-        if (told !== lamp) return;
-        clearTimeout(limit);
-        this.#heard = undefined;
-        resolve(at - begun);
-      };
-      this.#closed[contact - 1] = closed;
-      this.#tellInputs(1 << (contact - 1));
-    });
-  }
-
-  /** Presses and releases a button; resolves when the lamp shines steadily or nothing more comes for a moment. */
-  async press(contact: number): Promise<void> {
-    this.#closed[contact - 1] = true;
+  /** Moves a contact (1-based) and returns the moment before it was told. */
+  move(contact: number, closed: boolean): number {
+    const at = performance.now();
+    this.#closed[contact - 1] = closed;
     this.#tellInputs(1 << (contact - 1));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    this.#closed[contact - 1] = false;
-    this.#tellInputs(1 << (contact - 1));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    return at;
   }
 
   close(): void {
@@ -132,7 +116,7 @@ export class ContactCard {
       reserved: 0,
       ohms: closed ? 2350 : 4700,
     }));
-    const head = { counter: this.#counter(), inputs: contacts, reserved: 0, changed };
+    const head = { counter: this.#counter(), inputs: parts.length, reserved: 0, changed };
     this.#send(cardType.input, messages.packParts(messages.input, head, messages.inputState, parts));
   }
 

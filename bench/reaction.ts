@@ -1,72 +1,95 @@
 /**
- * From a contact on TCP to an output on TCP, by the harness's own clock: it is the line card of a room and speaks the wire protocol.
- * A contact opens: lamp on. The acknowledge button is pressed, the contact closes: lamp off. Each of the two changes is one event,
- * with the whole decision (alarm, annunciator, journal, check) in between.
+ * From a fault on TCP to an output on TCP, by the harness's own clock; both ends are the harness. The same harness asks linekeeper and
+ * Node-RED, in rounds one after the other, so that a noisy machine hits both alike.
  *
- *   npm run bench -- reaction n=20000 lines=32 rt=10    lines: recorded meanwhile; rt: real-time priority (needs root), 0: none
+ *   npm run bench -- reaction n=20000 target=linekeeper,node-red load=idle,lines rt=0,10 rounds=1
  *
- * `target=nodered` measures Node-RED with the same ends (FAULT lines on TCP); NR names the folder of its node_modules.
+ * n: events of each row in all; load: `idle`, or `lines`: 32 lines record (Node-RED: a tick of 32 channels of samples every 20 ms on its
+ * only thread); rt: real-time priority of the target's main thread (needs root), 0: none. Node-RED is not a dependency: NR names a
+ * folder in which `npm i node-red@4` was run.
  */
 import { spawn } from 'node:child_process';
 import type { Options } from './run.ts';
-import { Program, linekeeper } from '../test/room/program.ts';
-import { benchRoom, sleep, talkOnAll } from './room.ts';
+import { Program } from '../test/room/program.ts';
 import { cpuSeconds, quantile, residentMB } from './process.ts';
-import { ContactCard } from './contact-card.ts';
+import { linekeeperTarget } from './reaction-linekeeper.ts';
+import { nodeRedTarget } from './reaction-node-red.ts';
+import { sleep } from './room.ts';
 
-const warmUp = 200;
+/** What is measured: something that answers an event with an output. */
+export interface Target {
+  readonly pid: number;
+  /** Two events, one after the other: milliseconds from each to its output; `NaN`: no answer in time. */
+  pair(pauseMs: () => number): Promise<readonly [number, number]>;
+  close(): Promise<void>;
+}
+
+export type Load = 'idle' | 'lines';
+export const answerLimitMs = 2000;
+
+const warmUpPairs = 200;
+const settleMs = 5000;
+
+const targets: Readonly<Record<string, (load: Load) => Promise<Target>>> = {
+  linekeeper: linekeeperTarget,
+  'node-red': nodeRedTarget,
+};
 
 export async function reaction(options: Options): Promise<object> {
   const events = Number(options['n'] ?? '20000');
-  const lines = Number(options['lines'] ?? '0');
+  const rounds = Number(options['rounds'] ?? '1');
   const gapMs = Number(options['gap'] ?? '4');
-  const priority = Number(options['rt'] ?? '0');
-  const card = new ContactCard();
-  const port = await card.listen();
-  // A room needs lines; without recording eight of them stay idle.
-  const room = await benchRoom(Math.max(8, lines), {
-    buses: `  contacts: { line-card: "tcp://127.0.0.1:${port}" }`,
-    points: `  beacon: { output: contacts/out1, role: lamp }
-  fault:  { input: contacts/in1, contact: normally-closed, debounce: 0ms }
-  ack:    { input: contacts/in2, contact: normally-open, role: acknowledge-button, debounce: 0ms }
-`,
-  });
-  const program = linekeeper(['run', '--room', room.file]);
-  await program.says(/guard active/);
-  if (priority > 0) {
-    const chrt = spawn('chrt', ['-f', '-p', String(priority), String(program.pid)], { stdio: 'inherit' });
-    const code = await new Promise((resolve) => chrt.on('close', resolve));
-    if (code !== 0) throw new Error('chrt failed: real-time priority needs root or CAP_SYS_NICE');
-  }
-  if (lines > 0) await talkOnAll(room, lines, 3600);
-  await sleep(5000);
-  const latencyMs: number[] = [];
-  const before = { cpu: cpuSeconds(program.pid), at: performance.now() };
-  for (let n = -warmUp; n < events; n += 2) {
-    const on = await card.change(1, false, true);
-    await sleep(gapMs * (0.5 + Math.random()));
-    await card.press(2);
-    const off = await card.change(1, true, false);
-    await sleep(gapMs * (0.5 + Math.random()));
-    if (n >= 0) latencyMs.push(on, off);
-  }
-  const cpu = (cpuSeconds(program.pid) - before.cpu) / ((performance.now() - before.at) / 1000);
-  const rssMB = residentMB(program.pid);
-  await Program.endAll();
-  card.close();
-  latencyMs.sort((a, b) => a - b);
-  const ms = (share: number): number => Math.round(quantile(latencyMs, share) * 1000) / 1000;
+  const wanted = (options['target'] ?? 'linekeeper').split(',');
+  const loads = (options['load'] ?? 'idle,lines').split(',');
+  const priorities = (options['rt'] ?? '0').split(',').map(Number);
+  const rows = wanted.flatMap((target) =>
+    loads.flatMap((load) =>
+      priorities.map((priority) => ({ target, load, priority, ms: [] as number[], cpu: 0, rssMB: 0 })),
+    ),
+  );
+  const pairs = Math.ceil(events / 2 / rounds);
+  for (let round = 0; round < rounds; round++)
+    for (const row of rows) {
+      const make = targets[row.target];
+      if (make === undefined || (row.load !== 'idle' && row.load !== 'lines'))
+        throw new Error(`target is one of ${Object.keys(targets).join(', ')}; load is idle or lines`);
+      const target = await make(row.load);
+      if (row.priority > 0) await setPriority(target.pid, row.priority);
+      await sleep(settleMs);
+      const pause = (): number => gapMs * (0.5 + Math.random());
+      for (let n = 0; n < warmUpPairs; n++) await target.pair(pause);
+      const before = { cpu: cpuSeconds(target.pid), at: performance.now() };
+      for (let n = 0; n < pairs; n++) row.ms.push(...(await target.pair(pause)));
+      row.cpu += (cpuSeconds(target.pid) - before.cpu) / ((performance.now() - before.at) / 1000) / rounds;
+      row.rssMB = Math.max(row.rssMB, residentMB(target.pid));
+      await target.close();
+      await Program.endAll();
+      console.error(`${row.target} ${row.load} rt=${row.priority}: round ${round + 1} of ${rounds}`);
+    }
   return {
-    target: 'linekeeper',
-    events: latencyMs.length,
-    missing: card.missing,
-    lines,
-    realTimePriority: priority,
-    p50: ms(0.5),
-    p99: ms(0.99),
-    p999: ms(0.999),
-    max: ms(1),
-    percentOfOneCore: Math.round(cpu * 1000) / 10,
-    rssMB,
+    rows: rows.map(({ target, load, priority, ms, cpu, rssMB }) => {
+      const answered = ms.filter((one) => !Number.isNaN(one)).sort((a, b) => a - b);
+      const at = (share: number): number => Math.round(quantile(answered, share) * 1000) / 1000;
+      return {
+        target,
+        load,
+        realTimePriority: priority,
+        events: ms.length,
+        missing: ms.length - answered.length,
+        p50: at(0.5),
+        p99: at(0.99),
+        p999: at(0.999),
+        max: at(1),
+        percentOfOneCore: Math.round(cpu * 1000) / 10,
+        rssMB,
+      };
+    }),
   };
+}
+
+/** The main thread only: its workers and V8's own threads stay as they are. */
+async function setPriority(pid: number, priority: number): Promise<void> {
+  const chrt = spawn('chrt', ['-R', '-f', '-p', String(priority), String(pid)], { stdio: 'inherit' });
+  const code = await new Promise((resolve) => chrt.on('close', resolve));
+  if (code !== 0) throw new Error('chrt failed: real-time priority needs root or CAP_SYS_NICE');
 }
