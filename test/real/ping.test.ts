@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PingRounds } from '../../src/drivers/ping/fping.ts';
 import { Reports } from '../contract/probe.ts';
-import { needsPrograms } from '../rig.ts';
+import { needsPrograms, program, projectFolder } from '../rig.ts';
 
-needsPrograms('fping');
+needsPrograms('fping', 'setpriv', 'unshare');
 
 test('hosts of this machine answer the real fping', async () => {
   const rounds = new PingRounds();
@@ -47,6 +49,38 @@ test('a machine without any route says unknown, never down', () => {
     { encoding: 'utf8', timeout: 30_000 },
   );
   assert.equal(cut.stdout.trim().split('\n'), ['unknown', 'unknown', 'unknown', 'unknown'], cut.stderr);
+});
+
+test('with no more rights than the systemd unit gives, hosts still answer', () => {
+  const unit = readFileSync(path.join(projectFolder, 'systemd/linekeeper.service'), 'utf8');
+  assert.match(unit, /^NoNewPrivileges=yes$/m);
+  const rights = (key: string): string => {
+    const names = (new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '')
+      .split(' ')
+      .filter((name) => name !== '');
+    return ['-all', ...names.map((name) => `+${name.replace(/^CAP_/, '').toLowerCase()}`)].join(',');
+  };
+  const ambient = rights('AmbientCapabilities');
+  const node = [
+    process.execPath,
+    '-e',
+    "process.exitCode = require('node:child_process').spawnSync(process.argv[1], ['-c1', '127.0.0.1']).status ?? 99",
+  ];
+  const asUnit = spawnSync(
+    'setpriv',
+    [
+      ...['--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'],
+      ...[
+        `--inh-caps=${ambient}`,
+        `--ambient-caps=${ambient}`,
+        `--bounding-set=${rights('CapabilityBoundingSet')}`,
+      ],
+      ...node,
+      program('fping') ?? '',
+    ],
+    { encoding: 'utf8', timeout: 30_000 },
+  );
+  assert.is(asUnit.status, 0, asUnit.stderr);
 });
 
 test.run();

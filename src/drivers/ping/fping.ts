@@ -1,7 +1,7 @@
 /**
- * ICMP echo by the program fping: one process at a time asks all hosts whose turn it is. Node has no ICMP socket, and the
- * right to send echoes belongs to fping (cap_net_raw), not to this process. A broken or missing fping is `unknown`, never
- * "host down". Hosts are arguments of the process; no shell sees them.
+ * ICMP echo by the program fping: one process at a time asks all hosts whose turn it is. Node has no ICMP socket. fping
+ * has the right to send echoes as a file capability, or under systemd from the unit (NoNewPrivileges voids the file's). A broken or
+ * missing fping is `unknown`, never "host down". Hosts are arguments of the process; no shell sees them.
  */
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
