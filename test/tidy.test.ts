@@ -273,6 +273,24 @@ test('what the guard loads never reaches HTTP, MQTT, the archive or a database',
   assert.equal(wrong, []);
 });
 
+test('a start loads no schema library: what it checks was compiled by the build', () => {
+  const byFile = new Map(product.map((source) => [source.file, source]));
+  const reached = new Set<string>();
+  const queue = ['src/cli/run.ts'];
+  const wrong: string[] = [];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    for (const { to, typeOnly, dynamic } of byFile.get(file)?.imports ?? []) {
+      if (typeOnly || dynamic) continue;
+      if (/^(ajv|@sinclair\/typebox)/.test(to)) wrong.push(`${file} imports ${to}`);
+      if (byFile.has(to)) queue.push(to);
+    }
+  }
+  assert.ok(reached.has('src/threads/guard.ts'));
+  assert.equal(wrong, []);
+});
+
 test('every export of the product is used by another file', () => {
   const used = new Map<string, Set<string>>();
   for (const { imports } of sources)
@@ -282,6 +300,7 @@ test('every export of the product is used by another file', () => {
     'src/main.ts',
     'src/core/bypass/index.ts',
     'src/room/write-schema.ts',
+    'src/threads/write-checks.ts',
     'src/front/panel/vite.config.ts',
   ];
   const unused = product

@@ -13,9 +13,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Room } from '../model/room.ts';
 import type { Text } from '../model/text.ts';
-import { loadRoom } from '../room/load.ts';
+import type { Loaded } from '../room/load.ts';
+import type { CompiledRoomCheck } from '../room/accept.ts';
+import { acceptRoom } from '../room/accept.ts';
+import { compiledCheck } from '../shell/compiled-check.ts';
 import { openLog } from '../shell/log.ts';
-import { problemLines } from './check.ts';
 import { startGuard } from '../threads/guard.ts';
 import { systemClock } from '../drivers/clock/system.ts';
 import { text } from '../model/text.ts';
@@ -58,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(`linekeeper run: --room FILE is missing\n${usage}`);
     return 2;
   }
-  const opened = openRoom(file);
+  const opened = await openRoom(file);
   if (typeof opened === 'number') return opened;
   return runRoom(opened.room, { openReads: false, stopLimitMs, found: opened.found });
 }
@@ -112,8 +114,8 @@ interface OpenedRoom {
   readonly found: RunOptions['found'];
 }
 
-function openRoom(file: string): OpenedRoom | number {
-  const read = readRoom(file);
+async function openRoom(file: string): Promise<OpenedRoom | number> {
+  const read = await readRoom(file);
   if (typeof read === 'object' && read.room !== undefined) {
     const { room } = read;
     const copy = path.join(process.env['LINEKEEPER_DATA'] ?? room.dataFolder, 'room.last-good.yaml');
@@ -123,10 +125,11 @@ function openRoom(file: string): OpenedRoom | number {
       .catch(() => undefined);
     return { room, found: [] };
   }
-  const lines = typeof read === 'string' ? [read] : problemLines(read.problems, 'en');
+  const lines =
+    typeof read === 'string' ? [read] : (await import('./check.ts')).problemLines(read.problems, 'en');
   process.stderr.write(`${lines.join('\n')}\n`);
   const folder = process.env['LINEKEEPER_DATA'] ?? '/var/lib/linekeeper';
-  const lastGood = readRoom(path.join(folder, 'room.last-good.yaml'));
+  const lastGood = await readRoom(path.join(folder, 'room.last-good.yaml'));
   if (typeof lastGood === 'string' || lastGood.room === undefined) {
     process.stderr.write(
       `linekeeper run: ${file} cannot be used and there is no last good copy in ${folder} (LK-ROOM-001)\n`,
@@ -141,10 +144,15 @@ function openRoom(file: string): OpenedRoom | number {
   return { room: lastGood.room, found: [{ type: 'room.file', qualifier: '', detail }] };
 }
 
-/** The room and its problems, or why the file cannot be read. */
-function readRoom(file: string): ReturnType<typeof loadRoom> | string {
+/** The room, or its problems, or why the file cannot be read. What tells the problems is loaded only when there are some. */
+async function readRoom(file: string): Promise<Loaded | string> {
   try {
-    return loadRoom(readFileSync(file, 'utf8'), file, { upsModels: upsModels() });
+    const content = readFileSync(file, 'utf8');
+    const options = { upsModels: upsModels() };
+    const check = compiledCheck('room-file') as CompiledRoomCheck | undefined;
+    const room = check === undefined ? undefined : acceptRoom(content, options, check);
+    if (room !== undefined) return { room, problems: [] };
+    return (await import('../room/load.ts')).loadRoom(content, file, options);
   } catch (error) {
     return `${file}: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -4,7 +4,7 @@
  */
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
-import { formatDuration } from './short-forms.ts';
+import { formatDuration, parseDuration } from './short-forms.ts';
 
 export interface Limit {
   readonly min: number;
@@ -302,6 +302,22 @@ export function written(value: number, unit: Limit['unit']): string {
 }
 
 export const isWithin = (limit: Limit, value: number): boolean => value >= limit.min && value <= limit.max;
+
+/** `3s` → 3000, `400d` of a limit in days → 400, `85%` → 85. */
+function limitedValue(value: unknown, unit: string): number | undefined {
+  if (unit === 'count' || unit === 'bits/s') return typeof value === 'number' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  if (unit === 'ms') return parseDuration(value);
+  const digits = /^(\d+)[d%]$/.exec(value)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Whether what stands in the file keeps the limit of this name; of another form than the limit's it says nothing. */
+export function keepsLimit(name: string, value: unknown): boolean {
+  const limit = limitNamed(name);
+  const number = limit && limitedValue(value, limit.unit);
+  return limit === undefined || number === undefined || isWithin(limit, number);
+}
 
 /** What a file may hold in total. Bounds the work of reading it and the load of the room. */
 export const roomLimits = {

@@ -6,26 +6,16 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
-import { isWithin, limitNamed, written } from './limits.ts';
+import { keepsLimit, limitNamed, written } from './limits.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Draft } from './schema.ts';
 import { draftSchema, roomFileSchema } from './schema.ts';
-import { parseDuration } from './short-forms.ts';
 
 type SchemaObject = Readonly<Record<string, unknown>>;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** `3s` → 3000, `400d` of a limit in days → 400, `85%` → 85. */
-function limitedValue(value: unknown, unit: string): number | undefined {
-  if (unit === 'count' || unit === 'bits/s') return typeof value === 'number' ? value : undefined;
-  if (typeof value !== 'string') return undefined;
-  if (unit === 'ms') return parseDuration(value);
-  const digits = /^(\d+)[d%]$/.exec(value)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
 
 let ajv: Ajv | undefined;
 const compiled = new Map<object, ValidateFunction>();
@@ -43,11 +33,7 @@ function newAjv(): Ajv {
   });
   fresh.addKeyword({
     keyword: 'x-limit',
-    validate: (name: string, value: unknown) => {
-      const limit = limitNamed(name);
-      const number = limit && limitedValue(value, limit.unit);
-      return limit === undefined || number === undefined || isWithin(limit, number);
-    },
+    validate: keepsLimit,
   });
   return fresh;
 }

@@ -3,14 +3,13 @@
  * file of another room, another form or another version is not used; the lines come first, and the relays tell where
  * they stand.
  */
-import { Type } from '@sinclair/typebox';
-import { Ajv } from 'ajv';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BusId, RoomId } from '../model/ids.ts';
 import type { SavedRoom } from '../core/room/step.ts';
 import { readSaved } from '../core/alarm/saved.ts';
 import type { WallMs } from '../model/units.ts';
+import { compiledCheck } from '../shell/compiled-check.ts';
 import { readGuardFile, setAsideGuardFile } from '../drivers/disk/guard-file.ts';
 
 export interface GuardMemory {
@@ -23,39 +22,11 @@ export interface GuardMemory {
   readonly cards: Readonly<Record<BusId, string>>;
 }
 
-/** Only what a wrong form would make dangerous is named; the rest is the core's own, written by this program. */
-const schema = Type.Object({
-  version: Type.Literal(1),
-  room: Type.String(),
-  boot: Type.String(),
-  wall: Type.Number(),
-  decisions: Type.Object({
-    bypass: Type.Object({
-      version: Type.Literal(1),
-      room: Type.Object({
-        state: Type.Union(
-          ['steady', 'confirming', 'tripped', 'held', 'settling', 'restoring'].map((state) =>
-            Type.Literal(state),
-          ),
-        ),
-        reason: Type.String(),
-        urgency: Type.Optional(Type.String()),
-      }),
-      tripAgesMs: Type.Array(Type.Number({ minimum: 0 })),
-      failedProofs: Type.Array(Type.Object({ line: Type.String(), ageMs: Type.Number({ minimum: 0 }) })),
-      lines: Type.Record(
-        Type.String(),
-        Type.Object({
-          intent: Type.Optional(Type.Object({ reason: Type.String(), urgency: Type.String() })),
-          faulty: Type.Boolean(),
-        }),
-      ),
-    }),
-    alarms: Type.Object({}),
-  }),
-  cards: Type.Record(Type.String(), Type.String()),
-});
-const isMemory = new Ajv().compile<GuardMemory>(schema);
+/** A validator as ajv makes it. */
+export interface GuardMemoryCheck {
+  (content: unknown): content is GuardMemory;
+  errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+}
 
 export type Remembered =
   | { readonly kind: 'remembered'; readonly memory: GuardMemory }
@@ -65,11 +36,12 @@ export type Remembered =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly setAside: string };
 
-export function recall(file: string, room: RoomId): Remembered {
+export async function recall(file: string, room: RoomId): Promise<Remembered> {
   const read = readGuardFile(file);
   if (read.kind === 'unreadable') return read;
   if (read.kind === 'missing')
     return hasRunHere(path.dirname(file)) ? { kind: 'missing' } : { kind: 'first-power-on' };
+  const isMemory = (compiledCheck('guard-memory') as GuardMemoryCheck | undefined) ?? (await compiledNow());
   if (!isMemory(read.content)) {
     const wrong = isMemory.errors
       ?.map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
@@ -85,3 +57,6 @@ export function recall(file: string, room: RoomId): Remembered {
 const hasRunHere = (folder: string): boolean =>
   existsSync(folder) &&
   readdirSync(folder).some((name) => name === 'archive.db' || name.startsWith('guard.json'));
+
+const compiledNow = async (): Promise<GuardMemoryCheck> =>
+  (await import('./guard-memory-schema.ts')).compileGuardMemory();

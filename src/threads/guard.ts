@@ -90,7 +90,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   const gate = new HealthGate(isFit, watchdogUsec > 0 ? watchdogUsec : undefined);
 
   const memoryFile = path.join(room.dataFolder, 'guard.json');
-  const remembered = recall(memoryFile, room.id);
+  const remembered = await recall(memoryFile, room.id);
   const memory = remembered.kind === 'remembered' ? remembered.memory : undefined;
   const boundCards: Record<BusId, string> = { ...memory?.cards };
   // Durations were saved as they stood: taken up again as of then, as far as the wall clock can tell how long ago that was.

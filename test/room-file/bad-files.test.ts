@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadRoom } from '../../src/room/load.ts';
 import type { ProblemSeverity } from '../../src/room/problem.ts';
+import { accepted } from './accepted.ts';
 import { base, spoilt, upsModels } from './base.ts';
 
 interface Bad {
@@ -785,6 +786,7 @@ for (const bad of table) {
     assert.ok(problem.message.zh.length > 0 && problem.message.zh !== problem.message.en);
     if (bad.hint !== undefined) assert.ok(problem.hint?.en.includes(bad.hint), problem.hint?.en ?? 'no hint');
     assert.is(room === undefined, severity === 'error');
+    assert.equal(accepted(words, upsModels), room, 'a start takes in exactly what check lets pass');
   });
 }
 

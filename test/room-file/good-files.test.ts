@@ -5,11 +5,13 @@ import * as assert from 'uvu/assert';
 import { upsModels as installedModels } from '../../src/drivers/ups/catalogue.ts';
 import type { Room } from '../../src/model/room.ts';
 import { loadRoom } from '../../src/room/load.ts';
+import { accepted } from './accepted.ts';
 import { base, spoilt, upsModels } from './base.ts';
 
 function roomOf(words: string): Room {
   const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
   if (room === undefined) throw new Error(problems.map(({ message }) => message.en).join('; '));
+  assert.equal(accepted(words, upsModels), room, 'a start takes in exactly what check lets pass');
   return room;
 }
 
@@ -24,6 +26,7 @@ test('every room of config/rooms loads, and the examples for installers without 
     const told = problems.filter(({ severity }) => severity !== 'note');
     if (file !== 'demo.yaml') assert.equal(told, [], file);
     assert.ok(room !== undefined, file);
+    assert.equal(accepted(words, installedModels()), room, file);
   }
 });
 

@@ -1,0 +1,120 @@
+/**
+ * A draft whose shape is right → the room: every section read, and all of them checked against each other. What is wrong is
+ * reported at its place in the draft.
+ */
+import type { Room } from '../model/room.ts';
+import { text } from '../model/text.ts';
+import { readBuses } from './buses.ts';
+import { roomLimits } from './limits.ts';
+import { readLines } from './lines.ts';
+import { tellNotYet } from './not-yet.ts';
+import type { Page } from './page.ts';
+import { readPoints } from './points.ts';
+import type { Report } from './problem.ts';
+import type { Reading } from './reading.ts';
+import type { Draft } from './schema.ts';
+import { readBypass, readIdentity, readPlaces, readRecorder, readReport } from './settings.ts';
+import type { Shape } from './shape.ts';
+import { parseLineKey } from './short-forms.ts';
+import { readSubjects } from './subjects.ts';
+import { createTerminals } from './terminals.ts';
+
+export interface LoadOptions {
+  /** Names of `config/ups/*.yaml`; without them the model is not looked up. */
+  readonly upsModels?: readonly string[];
+}
+
+/** The shape of a file of which nothing had to be taken out. */
+export const soundShape = (draft: Draft): Shape => ({
+  findings: [],
+  draft,
+  damaged: new Set(),
+  indexInFile: (_, index) => index,
+  pathInFile: (path) => path,
+});
+
+export function readRoom(page: Page, shape: Shape, report: Report, options: LoadOptions): Room {
+  const namesIn = (section: string): readonly string[] => {
+    const { value } = page;
+    const entries: unknown =
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).find(([key]) => key === section)?.[1]
+        : {};
+    return typeof entries === 'object' && entries !== null ? Object.keys(entries) : [];
+  };
+  let hasError = shape.findings.length > 0;
+  const reading: Reading = {
+    draft: shape.draft,
+    report: (finding) => {
+      hasError ||= finding.severity === 'error';
+      report(finding);
+    },
+    names: namesIn,
+    hasError: () => hasError,
+    isWhole: (section) => !shape.damaged.has(section),
+    indexInFile: shape.indexInFile,
+    lineOf: (path) => page.locate(shape.pathInFile(path), 'value').line,
+    orderOf: (path) => {
+      const { line, column } = page.locate(shape.pathInFile(path), 'value');
+      return line * (roomLimits.fileBytes + 1) + column;
+    },
+    ...(options.upsModels === undefined ? {} : { upsModels: options.upsModels }),
+  };
+  const buses = readBuses(reading);
+  const terminals = createTerminals(reading, buses);
+  for (const bus of buses.values()) {
+    if (bus.kind === 'gpio' && bus.pump !== undefined)
+      terminals.takePump(bus.id, bus.pump, ['buses', bus.id, 'pump']);
+  }
+  const points = readPoints(reading, terminals);
+  const lines = readLines(reading, terminals, buses);
+  const subjects = readSubjects(reading, { buses, points, lines, terminals });
+  terminals.settle();
+  tellNames(reading);
+  tellNotYet(reading);
+  return {
+    ...readIdentity(reading),
+    buses: [...buses.values()],
+    points: [...points.values()],
+    lines: [...lines.values()],
+    subjects: [...subjects.values()],
+    bypass: readBypass(reading),
+    recorder: readRecorder(reading),
+    ...readReport(reading),
+    ...readPlaces(reading),
+  };
+}
+
+/** Alarms are named after buses, points, lines and subjects alike: one name for two of them would confuse people. */
+function tellNames({ draft, report, lineOf }: Reading): void {
+  const owners = new Map<string, string>();
+  for (const section of ['buses', 'points', 'lines', 'subjects'] as const) {
+    for (const key of Object.keys(draft[section] ?? {})) {
+      const range = section === 'lines' ? parseLineKey(key, roomLimits.lines) : undefined;
+      for (const name of range?.ok === true ? range.ids : [key]) {
+        if (name === 'linekeeper' || name === 'all' || name in Object.prototype) {
+          report({
+            severity: 'error',
+            path: [section, key],
+            at: 'key',
+            message: text(`${name} 是保留的名称`, `the name ${name} is reserved`),
+          });
+        }
+        const owner = owners.get(name);
+        if (owner === undefined) {
+          owners.set(name, section);
+        } else if (owner !== section) {
+          report({
+            severity: 'warning',
+            path: [section, key],
+            at: 'key',
+            message: text(
+              `${name} 也在 ${owner}（第 ${lineOf([owner, name])} 行）：告警里分不清`,
+              `${name} stands also in ${owner} (line ${lineOf([owner, name])}): alarms would name both alike`,
+            ),
+          });
+        }
+      }
+    }
+  }
+}
