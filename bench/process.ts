@@ -1,5 +1,7 @@
-/** What the kernel says of a process: CPU seconds and memory, in all and by thread. */
+/** What the kernel says of a process: CPU seconds and memory, in all and by thread; and how the unit starts it. */
 import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { projectFolder } from '../test/rig.ts';
 
 const ticksPerSecond = 100;
 
@@ -35,3 +37,10 @@ export const median = (values: readonly number[]): number =>
     [...values].sort((a, b) => a - b),
     0.5,
   );
+
+/** Options of Node for the program: those that are asked for, or those of the systemd unit. */
+export function nodeFlags(asked: string | undefined): string[] {
+  const unit = readFileSync(path.join(projectFolder, 'systemd/linekeeper.service'), 'utf8');
+  const words = asked ?? /^ExecStart=\S+ (.*?) \S+main\.js /m.exec(unit)?.[1] ?? '';
+  return words.split(' ').filter((flag) => flag !== '');
+}

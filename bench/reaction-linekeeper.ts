@@ -15,7 +15,7 @@ const cardCount = 8;
 const restMs = 1200;
 const pressMs = 2;
 
-export async function linekeeperTarget(load: Load): Promise<Target> {
+export async function linekeeperTarget(load: Load, flags: readonly string[]): Promise<Target> {
   let heard: ((level: boolean, at: number) => void) | undefined;
   const silence = 1;
   const acknowledge = 2;
@@ -47,7 +47,7 @@ export async function linekeeperTarget(load: Load): Promise<Target> {
       '',
     ].join('\n'),
   });
-  const program = linekeeper(['run', '--room', room.file]);
+  const program = linekeeper(['run', '--room', room.file], {}, flags);
   await program.says(/guard active/);
   if (load === 'lines') await talkOnAll(room, recordedLines, 3600);
   const [buttons] = cards;
@@ -94,6 +94,8 @@ export async function linekeeperTarget(load: Load): Promise<Target> {
       return [on, off];
     },
     async close() {
+      program.kill('SIGUSR2');
+      await program.ended;
       await Program.endAll();
       for (const card of cards) card.close();
     },

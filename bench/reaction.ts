@@ -5,13 +5,14 @@
  *   npm run bench -- reaction n=20000 target=linekeeper,node-red load=idle,lines rt=0,10 rounds=1
  *
  * n: events of each row in all; load: `idle`, or `lines`: 32 lines record (Node-RED: a tick of 32 channels of samples every 20 ms on its
- * only thread); rt: real-time priority of the target's main thread (needs root), 0: none. Node-RED is not a dependency: NR names a
+ * only thread); rt: real-time priority of the target's main thread (needs root), 0: none. With one the harness has it too, or it would
+ * count its own waiting for a core. flags: options of Node for linekeeper, as in the systemd unit by default. Node-RED is not a dependency: NR names a
  * folder in which `npm i node-red@4` was run.
  */
 import { spawn } from 'node:child_process';
 import type { Options } from './run.ts';
 import { Program } from '../test/room/program.ts';
-import { cpuSeconds, quantile, residentMB } from './process.ts';
+import { cpuSeconds, nodeFlags, quantile, residentMB } from './process.ts';
 import { linekeeperTarget } from './reaction-linekeeper.ts';
 import { nodeRedTarget } from './reaction-node-red.ts';
 import { sleep } from './room.ts';
@@ -30,7 +31,7 @@ export const answerLimitMs = 2000;
 const warmUpPairs = 200;
 const settleMs = 5000;
 
-const targets: Readonly<Record<string, (load: Load) => Promise<Target>>> = {
+const targets: Readonly<Record<string, (load: Load, flags: readonly string[]) => Promise<Target>>> = {
   linekeeper: linekeeperTarget,
   'node-red': nodeRedTarget,
 };
@@ -42,6 +43,7 @@ export async function reaction(options: Options): Promise<object> {
   const wanted = (options['target'] ?? 'linekeeper').split(',');
   const loads = (options['load'] ?? 'idle,lines').split(',');
   const priorities = (options['rt'] ?? '0').split(',').map(Number);
+  const flags = nodeFlags(options['flags']);
   const rows = wanted.flatMap((target) =>
     loads.flatMap((load) =>
       priorities.map((priority) => ({ target, load, priority, ms: [] as number[], cpu: 0, rssMB: 0 })),
@@ -53,8 +55,8 @@ export async function reaction(options: Options): Promise<object> {
       const make = targets[row.target];
       if (make === undefined || (row.load !== 'idle' && row.load !== 'lines'))
         throw new Error(`target is one of ${Object.keys(targets).join(', ')}; load is idle or lines`);
-      const target = await make(row.load);
-      if (row.priority > 0) await setPriority(target.pid, row.priority);
+      const target = await make(row.load, flags);
+      for (const pid of [target.pid, process.pid]) await setPriority(pid, row.priority);
       await sleep(settleMs);
       const pause = (): number => gapMs * (0.5 + Math.random());
       for (let n = 0; n < warmUpPairs; n++) await target.pair(pause);
@@ -89,7 +91,10 @@ export async function reaction(options: Options): Promise<object> {
 
 /** The main thread only: its workers and V8's own threads stay as they are. */
 async function setPriority(pid: number, priority: number): Promise<void> {
-  const chrt = spawn('chrt', ['-R', '-f', '-p', String(priority), String(pid)], { stdio: 'inherit' });
+  const policy = priority > 0 ? '--fifo' : '--other';
+  const chrt = spawn('chrt', ['--reset-on-fork', policy, '--pid', String(priority), String(pid)], {
+    stdio: 'inherit',
+  });
   const code = await new Promise((resolve) => chrt.on('close', resolve));
   if (code !== 0) throw new Error('chrt failed: real-time priority needs root or CAP_SYS_NICE');
 }

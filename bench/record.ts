@@ -2,7 +2,7 @@
 import type { Options } from './run.ts';
 import { Program, linekeeper } from '../test/room/program.ts';
 import { benchRoom, sleep, talkOnAll } from './room.ts';
-import { cpuByThread, cpuSeconds, residentMB } from './process.ts';
+import { cpuByThread, cpuSeconds, nodeFlags, residentMB } from './process.ts';
 
 const settleMs = 20_000;
 
@@ -10,7 +10,7 @@ export async function record(options: Options): Promise<object> {
   const lines = Number(options['lines'] ?? '32');
   const seconds = Number(options['seconds'] ?? '60');
   const room = await benchRoom(lines);
-  const program = linekeeper(['run', '--room', room.file]);
+  const program = linekeeper(['run', '--room', room.file], {}, nodeFlags(options['flags']));
   await program.says(/guard active/);
   await talkOnAll(room, lines, seconds + settleMs / 1000 + 30);
   await sleep(settleMs);

@@ -22,8 +22,8 @@ if (load === undefined) {
 }
 const options: Options = Object.fromEntries(
   words.map((word): [string, string] => {
-    const [key = '', value = ''] = word.split('=', 2);
-    return [key, value];
+    const [key = '', ...value] = word.split('=');
+    return [key, value.join('=')];
   }),
 );
 const machine = `${cpus()[0]?.model ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;

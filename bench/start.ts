@@ -2,7 +2,7 @@
 import type { Options } from './run.ts';
 import { Program, linekeeper } from '../test/room/program.ts';
 import { benchRoom } from './room.ts';
-import { median } from './process.ts';
+import { median, nodeFlags } from './process.ts';
 
 export async function start(options: Options): Promise<object> {
   const runs = Number(options['runs'] ?? '10');
@@ -11,7 +11,7 @@ export async function start(options: Options): Promise<object> {
   const ownMs: number[] = [];
   for (let run = 0; run < runs; run++) {
     const begun = performance.now();
-    const program = linekeeper(['run', '--room', room.file]);
+    const program = linekeeper(['run', '--room', room.file], {}, nodeFlags(options['flags']));
     const [, own = ''] = await program.says(/guard active (\d+) ms after process start/);
     spawnToActiveMs.push(Math.round(performance.now() - begun));
     ownMs.push(Number(own));

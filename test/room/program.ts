@@ -84,10 +84,14 @@ export class Program {
 }
 
 /** `linekeeper ARGS` as `npm ci` leaves it; the test is absent where nothing was built. */
-export function linekeeper(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
+export function linekeeper(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  nodeOptions: readonly string[] = [],
+): Program {
   const file = path.join(projectFolder, bin);
   if (!existsSync(file)) absent('the build (npm run build)');
-  return new Program(process.execPath, ['--enable-source-maps', file, ...args], env);
+  return new Program(process.execPath, ['--enable-source-maps', ...nodeOptions, file, ...args], env);
 }
 
 export async function freePort(): Promise<number> {
