@@ -125,36 +125,42 @@ interface SourceBase {
   readonly domain: Domain;
   readonly weight: Weight;
 }
-/** One source of evidence of a subject. `everyMs` is the period, `timeoutMs` the longest wait for an answer. */
+/** What the watch must know of a source that asks by itself (or is told at intervals), whatever it asks. */
+interface PolledBase extends SourceBase {
+  readonly everyMs: number;
+  /** Longest wait for an answer. News older than two periods and this wait is no news. */
+  readonly waitMs: number;
+  /** Misses in a row that make it `down`. */
+  readonly missLimit: number;
+  /** An answer proves service of the PBX for this long; absent: it never vetoes. */
+  readonly vetoMs?: number;
+  /** What people call it. */
+  readonly label: Text;
+}
+/** One source of evidence of a subject. */
 export type Source =
   | (SourceBase & { readonly kind: 'point'; readonly point: PointId })
   | (SourceBase & { readonly kind: 'lines'; readonly lines: 'all' | readonly LineId[] })
-  | (SourceBase & { readonly kind: 'dial-tone'; readonly extension: Terminal; readonly everyMs: number })
-  | (SourceBase & {
+  | (PolledBase & { readonly kind: 'dial-tone'; readonly bus: BusId; readonly extension: Terminal })
+  | (PolledBase & {
       readonly kind: 'sip-options';
       readonly host: string;
       readonly port: number;
-      readonly everyMs: number;
       /** Period as soon as any source of the subject is down. */
       readonly suspectMs: number;
     })
   | (SourceBase & { readonly kind: 'call-records'; readonly bus: BusId; readonly format: string })
-  | (SourceBase & { readonly kind: 'ping'; readonly host: string; readonly everyMs: number })
-  | (SourceBase & {
-      readonly kind: 'tcp';
-      readonly host: string;
-      readonly port: number;
-      readonly everyMs: number;
-      readonly timeoutMs: number;
-    })
-  | (SourceBase & {
+  | (PolledBase & { readonly kind: 'ping'; readonly host: string })
+  | (PolledBase & { readonly kind: 'tcp'; readonly host: string; readonly port: number })
+  | (PolledBase & {
       readonly kind: 'ups';
       readonly bus: BusId;
       readonly unit: number;
       /** File name in `config/ups/` without `.yaml`. */
       readonly model: string;
-      readonly everyMs: number;
     });
+export type PolledSource = Extract<Source, { readonly missLimit: number }>;
+export const isPolled = (source: Source): source is PolledSource => 'missLimit' in source;
 
 export interface Subject {
   readonly id: SubjectId;

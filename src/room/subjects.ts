@@ -17,6 +17,19 @@ import { tripOutlook } from './trip.ts';
 type WrittenSubject = NonNullable<Draft['subjects']>[string];
 type WrittenEvidence = WrittenSubject['evidence'][number];
 
+/** Misses in a row that make a source down. */
+const missesUsual = 3;
+/** A dial-tone test is slow and a proof: two misses are enough, and a tone that was heard proves service for a minute. */
+const dialTonePatience = { waitMs: 6_000, missLimit: 2, vetoMs: 60_000 } as const;
+/** Longest wait for an answer where the room file cannot set it. */
+const sipWaitMs = 4_000;
+const pingWaitMs = 3_000;
+const upsWaitMs = 5_000;
+/** What is asked over our own network. */
+const lanHint = { domain: 'our-lan', weight: 'hint', missLimit: missesUsual } as const;
+
+const both = (words: string): Text => text(words, words);
+
 export interface Parts {
   readonly buses: ReadonlyMap<string, Bus>;
   readonly points: ReadonlyMap<string, Point>;
@@ -79,15 +92,20 @@ function readEvidence(
   if ('dial-tone' in written) {
     const { extension, every } = written['dial-tone'];
     const [terminal] = parts.terminals.take(extension, 'extension', path('dial-tone', 'extension'));
-    const everyMs = durationOr(every, 'dial-tone.every');
     return (
       terminal && {
         id,
         kind: 'dial-tone',
         domain: 'extension',
         weight: 'proof',
+        bus: terminal.bus,
         extension: terminal,
-        everyMs,
+        label: text(
+          `分机拨号音 ${terminal.bus}/${terminal.number}`,
+          `dial tone on ${terminal.bus}/${terminal.number}`,
+        ),
+        everyMs: durationOr(every, 'dial-tone.every'),
+        ...dialTonePatience,
       }
     );
   }
@@ -103,7 +121,8 @@ function readEvidence(
         text('suspect 不得长于 every', 'suspect must not be longer than every'),
       );
     }
-    return { id, kind: 'sip-options', domain: 'our-lan', weight: 'hint', ...peer, everyMs, suspectMs };
+    const label = both(`SIP ${peer.host}:${peer.port}`);
+    return { id, kind: 'sip-options', ...lanHint, ...peer, label, everyMs, suspectMs, waitMs: sipWaitMs };
   }
   if ('call-records' in written) {
     const bus = written['call-records'];
@@ -113,21 +132,23 @@ function readEvidence(
   }
   if ('ping' in written) {
     if (!isHost(written.ping)) return wrongHost(path('ping'), written.ping);
+    const host = written.ping;
     const everyMs = durationOr(written.every, 'ping.every');
-    return { id, kind: 'ping', domain: 'our-lan', weight: 'hint', host: written.ping, everyMs };
+    return { id, kind: 'ping', ...lanHint, host, label: both(`ping ${host}`), everyMs, waitMs: pingWaitMs };
   }
   if ('tcp' in written) {
     const peer = parseHostPort(written.tcp);
     if (peer === undefined) return wrongHost(path('tcp'), written.tcp);
     const everyMs = durationOr(written.every, 'tcp.every');
-    const timeoutMs = durationOr(written.timeout, 'tcp.timeout');
-    if (timeoutMs > everyMs) {
+    const waitMs = durationOr(written.timeout, 'tcp.timeout');
+    if (waitMs > everyMs) {
       return wrong(
         path(written.timeout === undefined ? 'every' : 'timeout'),
         text('timeout 不得长于 every', 'timeout must not be longer than every'),
       );
     }
-    return { id, kind: 'tcp', domain: 'our-lan', weight: 'hint', ...peer, everyMs, timeoutMs };
+    const label = both(`TCP ${peer.host}:${peer.port}`);
+    return { id, kind: 'tcp', ...lanHint, ...peer, label, everyMs, waitMs };
   }
   if ('ups' in written) return readUps(id, written, path, reading, parts);
   if (!isHost(written.snmp)) return wrongHost(path('snmp'), written.snmp);
@@ -255,7 +276,19 @@ function readUps(
   if (!isFine) return undefined;
   const everyMs = durationOr(written.every, 'ups.every');
   const domain = domainOf(buses.get(bus));
-  return { id, kind: 'ups', domain, weight: 'proof', bus, unit, model: written.model, everyMs };
+  return {
+    id,
+    kind: 'ups',
+    domain,
+    weight: 'proof',
+    bus,
+    unit,
+    model: written.model,
+    label: both(`UPS ${bus}/${unit}`),
+    everyMs,
+    waitMs: upsWaitMs,
+    missLimit: missesUsual,
+  };
 }
 
 /** A serial wire is a domain of its own; what comes over TCP shares the fate of our LAN. */

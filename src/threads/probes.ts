@@ -60,7 +60,7 @@ function makeProbe(
     case 'sip-options':
       return sipOptionsProbe({ ...source, source: source.id });
     case 'tcp':
-      return tcpProbe({ ...source, source: source.id });
+      return tcpProbe({ ...source, source: source.id, timeoutMs: source.waitMs });
     case 'ping':
       return pings.probe({ ...source, source: source.id });
     case 'ups': {

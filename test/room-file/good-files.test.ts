@@ -49,8 +49,10 @@ test('an emergency centre of 16 lines takes about 60 lines of file', () => {
 
 test('the sound room, value by value', () => {
   const serial = { kind: 'serial', parity: 'none' } as const;
-  const lan = { domain: 'our-lan', weight: 'hint', everyMs: 10_000 } as const;
+  const lan = { domain: 'our-lan', weight: 'hint', everyMs: 10_000, missLimit: 3 } as const;
   const same = (name: string) => ({ zh: name, en: name });
+  const pinged = (host: string) =>
+    ({ kind: 'ping', host, label: same(`ping ${host}`), waitMs: 3000 }) as const;
   const pin = (number: number) => ({ bus: 'pi', kind: 'gpio', number }) as const;
   const output = (id: string, number: number, role: 'horn' | 'lamp' | 'healthy') =>
     ({ kind: 'output', id, name: same(id), terminal: pin(number), role, activeLow: false }) as const;
@@ -148,7 +150,16 @@ test('the sound room, value by value', () => {
         sources: [
           { id: 'pbx.1', kind: 'point', domain: 'wire', weight: 'proof', point: 'pbx-alarm' },
           { id: 'pbx.2', kind: 'lines', domain: 'lines', weight: 'proof', lines: 'all' },
-          { ...lan, id: 'pbx.3', kind: 'sip-options', host: '10.0.0.2', port: 5060, suspectMs: 1000 },
+          {
+            ...lan,
+            id: 'pbx.3',
+            kind: 'sip-options',
+            host: '10.0.0.2',
+            port: 5060,
+            label: same('SIP 10.0.0.2:5060'),
+            suspectMs: 1000,
+            waitMs: 4000,
+          },
         ],
         downWhen: 2,
         dependsOn: [],
@@ -158,8 +169,16 @@ test('the sound room, value by value', () => {
         kind: 'server',
         name: same('crm'),
         sources: [
-          { ...lan, id: 'crm.1', kind: 'tcp', host: '10.0.0.11', port: 5432, timeoutMs: 2000 },
-          { ...lan, id: 'crm.2', kind: 'ping', host: '10.0.0.11' },
+          {
+            ...lan,
+            id: 'crm.1',
+            kind: 'tcp',
+            host: '10.0.0.11',
+            port: 5432,
+            label: same('TCP 10.0.0.11:5432'),
+            waitMs: 2000,
+          },
+          { ...lan, ...pinged('10.0.0.11'), id: 'crm.2' },
         ],
         downWhen: 2,
         dependsOn: ['lan'],
@@ -168,7 +187,7 @@ test('the sound room, value by value', () => {
         id: 'lan',
         kind: 'network',
         name: same('lan'),
-        sources: [{ ...lan, id: 'lan.1', kind: 'ping', host: '10.0.0.1' }],
+        sources: [{ ...lan, ...pinged('10.0.0.1'), id: 'lan.1' }],
         downWhen: 1,
         dependsOn: [],
       },
@@ -185,7 +204,10 @@ test('the sound room, value by value', () => {
             bus: 'rs485',
             unit: 1,
             model: 'huawei-ups2000',
+            label: same('UPS rs485/1'),
             everyMs: 5000,
+            waitMs: 5000,
+            missLimit: 3,
           },
         ],
         downWhen: 1,

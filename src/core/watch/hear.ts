@@ -3,6 +3,7 @@
  * judges. Each event says which sources it touched, so that only their subjects are judged again.
  */
 import type { Call, LineSignal, RelayPosition } from '../../model/line.ts';
+import { isPolled } from '../../model/room.ts';
 import type { InputPoint, LineSettings, Source, Subject } from '../../model/room.ts';
 import type { LineId, PointId, SourceId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
@@ -13,7 +14,7 @@ import type { ContactMemory } from './contact.ts';
 import { contactMoved, contactSays, contactUnseen } from './contact.ts';
 import type { LineMemory } from './lines.ts';
 import { lineChanged, lineRang, lineUnseen, linesSay } from './lines.ts';
-import type { PolledMemory, PolledSource } from './polled.ts';
+import type { PolledMemory } from './polled.ts';
 import { polledHeard, polledSays, polledUnheard } from './polled.ts';
 import type { RecordsMemory } from './records.ts';
 import { callEnded, recordArrived, recordsOverdue, recordsSay, recordsUnheard } from './records.ts';
@@ -66,8 +67,6 @@ export interface Heard {
 
 const sourcesOf = (config: WatchConfig): readonly Source[] =>
   config.subjects.flatMap(({ sources }) => sources);
-const isPolled = (source: Source): source is PolledSource =>
-  source.kind !== 'point' && source.kind !== 'lines' && source.kind !== 'call-records';
 
 export function nothingHeard(config: WatchConfig, at: MonoMs): Heard {
   const sources = sourcesOf(config);
@@ -186,20 +185,8 @@ export function overdue(heard: Heard, at: MonoMs): Heard {
 }
 
 function busOf(config: WatchConfig, source: Source): string | undefined {
-  switch (source.kind) {
-    case 'point':
-      return config.points.find(({ id }) => id === source.point)?.terminal.bus;
-    case 'dial-tone':
-      return source.extension.bus;
-    case 'call-records':
-    case 'ups':
-      return source.bus;
-    case 'lines':
-    case 'sip-options':
-    case 'ping':
-    case 'tcp':
-      return undefined;
-  }
+  if (source.kind === 'point') return config.points.find(({ id }) => id === source.point)?.terminal.bus;
+  return 'bus' in source ? source.bus : undefined;
 }
 
 function deadPathOf(
@@ -224,6 +211,8 @@ export function speak(heard: Heard, source: Source, at: MonoMs): Statement {
       reason: text(`本机通道 ${dead.path} 中断`, `our own path ${dead.path} is down`),
       missing: false,
     };
+  if (isPolled(source))
+    return polledSays(source, heard.polled[source.id] ?? polledUnheard(heard.startedAt), at);
   switch (source.kind) {
     case 'point': {
       const point = heard.config.points.find(({ id }) => id === source.point);
@@ -242,12 +231,6 @@ export function speak(heard: Heard, source: Source, at: MonoMs): Statement {
     }
     case 'call-records':
       return recordsSay(heard.records[source.id] ?? recordsUnheard, heard.startedAt, heard.inBypass, at);
-    case 'dial-tone':
-    case 'sip-options':
-    case 'ping':
-    case 'tcp':
-    case 'ups':
-      return polledSays(source, heard.polled[source.id] ?? polledUnheard(heard.startedAt), at);
   }
 }
 
@@ -256,6 +239,7 @@ export function isTouched(before: Heard, now: Heard, subject: Subject): boolean 
   if (before === now) return false;
   if (before.deadPaths !== now.deadPaths || before.inBypass !== now.inBypass) return true;
   return subject.sources.some((source) => {
+    if (isPolled(source)) return before.polled[source.id] !== now.polled[source.id];
     switch (source.kind) {
       case 'point':
         return before.contacts[source.point] !== now.contacts[source.point];
@@ -263,12 +247,6 @@ export function isTouched(before: Heard, now: Heard, subject: Subject): boolean 
         return before.lines !== now.lines;
       case 'call-records':
         return before.records[source.id] !== now.records[source.id];
-      case 'dial-tone':
-      case 'sip-options':
-      case 'ping':
-      case 'tcp':
-      case 'ups':
-        return before.polled[source.id] !== now.polled[source.id];
     }
   });
 }

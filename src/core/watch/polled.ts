@@ -1,52 +1,18 @@
 /**
- * A source that asks by itself (SIP OPTIONS, dial tone on an extension, ping, TCP connect, UPS). One miss says nothing:
- * only a run of them is down, dated from its first. News older than two periods and the longest wait is unknown.
+ * A source that asks by itself (SIP OPTIONS, dial tone on an extension, ping, TCP connect, UPS, …). One miss says nothing:
+ * only a run of them is down, dated from its first. News older than two periods and the longest wait is unknown. What the
+ * kinds differ in (period, wait, misses, veto) stands on the source as data; no kind is named here.
  */
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs, later } from '../../model/units.ts';
-import type { Source } from '../../model/room.ts';
+import type { PolledSource } from '../../model/room.ts';
 import type { Says } from '../../model/watch.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Statement, Values } from './statement.ts';
 
-export type PolledSource = Extract<Source, { readonly everyMs: number }>;
-
-/** Misses in a row that make a source down. A dial-tone test is slow and a proof: two are enough. */
-export const missLimit = {
-  'sip-options': 3,
-  'dial-tone': 2,
-  ping: 3,
-  tcp: 3,
-  ups: 3,
-} as const satisfies Record<PolledSource['kind'], number>;
-
-/** A dial tone that was heard proves service for this long. */
-export const dialToneVetoMs = 60_000;
-
-const sipWaitMs = 4_000;
-const dialToneWaitMs = 6_000;
-const pingWaitMs = 3_000;
-const upsWaitMs = 5_000;
-
-/** Longest wait for an answer. */
-function waitMs(source: PolledSource): number {
-  switch (source.kind) {
-    case 'sip-options':
-      return sipWaitMs;
-    case 'dial-tone':
-      return dialToneWaitMs;
-    case 'ping':
-      return pingWaitMs;
-    case 'tcp':
-      return source.timeoutMs;
-    case 'ups':
-      return upsWaitMs;
-  }
-}
-
 /** News older than this is no news. */
-export const staleMs = (source: PolledSource): number => 2 * source.everyMs + waitMs(source);
+export const staleMs = (source: PolledSource): number => 2 * source.everyMs + source.waitMs;
 
 export interface PolledMemory {
   readonly says: Says;
@@ -87,8 +53,8 @@ export function polledHeard(source: PolledSource, memory: PolledMemory, news: Po
       ...values,
     };
   const firstMissAt = (isStale ? undefined : memory.firstMissAt) ?? at;
-  const misses = Math.min((isStale ? 0 : memory.misses) + 1, missLimit[source.kind]);
-  if (misses >= missLimit[source.kind])
+  const misses = Math.min((isStale ? 0 : memory.misses) + 1, source.missLimit);
+  if (misses >= source.missLimit)
     return { says: 'down', since: firstMissAt, at, reason, misses, firstMissAt, ...values };
   // What was last read stays good until the run of misses is long enough.
   const kept = memory.values === undefined || isStale ? {} : { values: memory.values };
@@ -109,18 +75,15 @@ export function polledSays(source: PolledSource, memory: PolledMemory, at: MonoM
       missing: false,
     };
   const { says, since, reason, values } = memory;
-  const vetoes =
-    source.kind === 'dial-tone' &&
-    says === 'up' &&
-    memory.misses === 0 &&
-    elapsedMs(heardAt, at) < dialToneVetoMs;
+  const { vetoMs = 0 } = source;
+  const vetoes = says === 'up' && memory.misses === 0 && elapsedMs(heardAt, at) < vetoMs;
   return {
     says,
     since,
     at: heardAt,
     reason,
     missing: memory.misses > 0,
-    changesAt: vetoes ? later(heardAt, Math.min(dialToneVetoMs, staleMs(source) + 1)) : later(staleAt, 1),
+    changesAt: vetoes ? later(heardAt, Math.min(vetoMs, staleMs(source) + 1)) : later(staleAt, 1),
     ...(vetoes ? { vetoAt: heardAt } : {}),
     ...(values === undefined ? {} : { values }),
   };

@@ -3,6 +3,7 @@
  */
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
+import { isPolled } from '../../model/room.ts';
 import type { Source } from '../../model/room.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
@@ -14,25 +15,14 @@ export const sourcesNamed = 6;
 
 /** What people call this source. */
 export function label(source: Source): Text {
+  if (isPolled(source)) return source.label;
   switch (source.kind) {
     case 'point':
       return text(`触点 ${source.point}`, `contact ${source.point}`);
     case 'lines':
       return text('外线', 'the lines');
-    case 'dial-tone': {
-      const { bus, number } = source.extension;
-      return text(`分机拨号音 ${bus}/${number}`, `dial tone on ${bus}/${number}`);
-    }
-    case 'sip-options':
-      return text(`SIP ${source.host}:${source.port}`, `SIP ${source.host}:${source.port}`);
     case 'call-records':
       return text(`话单 ${source.bus}`, `call records on ${source.bus}`);
-    case 'ping':
-      return text(`ping ${source.host}`, `ping ${source.host}`);
-    case 'tcp':
-      return text(`TCP ${source.host}:${source.port}`, `TCP ${source.host}:${source.port}`);
-    case 'ups':
-      return text(`UPS ${source.bus}/${source.unit}`, `UPS ${source.bus}/${source.unit}`);
   }
 }
 

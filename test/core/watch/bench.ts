@@ -1,11 +1,10 @@
 /** A room for the watch: builds subjects and drives the clock, so that each test reads as what happened in the room. */
 import type { Call, LineSignal, RelayPosition } from '../../../src/model/line.ts';
 import type { Effect, Notice } from '../../../src/model/effect.ts';
-import type { Source, Subject } from '../../../src/model/room.ts';
+import type { PolledSource, Source, Subject } from '../../../src/model/room.ts';
 import { monoMs } from '../../../src/model/units.ts';
 import type { Says, Verdict } from '../../../src/model/watch.ts';
 import { text } from '../../../src/model/text.ts';
-import type { PolledSource } from '../../../src/core/watch/polled.ts';
 import type { WatchConfig, WatchEvent, WatchState } from '../../../src/core/watch/step.ts';
 import * as watch from '../../../src/core/watch/step.ts';
 
@@ -30,14 +29,22 @@ export const sipSource: PolledSource & { readonly kind: 'sip-options' } = {
   port: 5060,
   everyMs: 10_000,
   suspectMs: 1_000,
+  waitMs: 4_000,
+  missLimit: 3,
+  label: text('SIP 10.0.0.2:5060', 'SIP 10.0.0.2:5060'),
   domain: 'our-lan',
   weight: 'hint',
 };
 export const toneSource: PolledSource & { readonly kind: 'dial-tone' } = {
   id: 'pbx.4',
   kind: 'dial-tone',
+  bus: 'card-b',
   extension: { bus: 'card-b', kind: 'channel', number: 8 },
   everyMs: 600_000,
+  waitMs: 6_000,
+  missLimit: 2,
+  vetoMs: 60_000,
+  label: text('分机拨号音 card-b/8', 'dial tone on card-b/8'),
   domain: 'extension',
   weight: 'proof',
 };
@@ -78,6 +85,9 @@ export const ping = (id: string, host = '10.0.0.9'): PolledSource & { readonly k
   kind: 'ping',
   host,
   everyMs: 10_000,
+  waitMs: 3_000,
+  missLimit: 3,
+  label: text(`ping ${host}`, `ping ${host}`),
   domain: 'our-lan',
   weight: 'hint',
 });

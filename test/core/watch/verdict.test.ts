@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
+import { text } from '../../../src/model/text.ts';
 import type { Source } from '../../../src/model/room.ts';
 import type { Verdict } from '../../../src/model/watch.ts';
 import { monoMs } from '../../../src/model/units.ts';
@@ -256,21 +257,7 @@ test('ages are coarse', () => {
 });
 
 test('every kind of source has a name in both languages', () => {
-  const others: readonly Source[] = [
-    {
-      id: 'x.1',
-      kind: 'tcp',
-      host: 'h',
-      port: 1,
-      everyMs: 1,
-      timeoutMs: 1,
-      domain: 'our-lan',
-      weight: 'hint',
-    },
-    { id: 'x.2', kind: 'ups', bus: 'b', unit: 1, model: 'm', everyMs: 1, domain: 'path:b', weight: 'proof' },
-    ping('x.3'),
-  ];
-  for (const source of [...allSources, ...others])
+  for (const source of [...allSources, ping('x.3')])
     assert.ok(label(source).zh.length > 1 && label(source).en.length > 1, source.kind);
 });
 
@@ -339,6 +326,9 @@ const upsSource: Source = {
   unit: 1,
   model: 'huawei-ups2000',
   everyMs: 2000,
+  waitMs: 5000,
+  missLimit: 3,
+  label: text('UPS rs485/1', 'UPS rs485/1'),
   domain: 'path:rs485',
   weight: 'proof',
 };
