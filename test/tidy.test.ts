@@ -250,7 +250,7 @@ test('only sim and cli know that a room can be virtual', () => {
   assert.equal(wrong, []);
 });
 
-test('what the guard loads never reaches HTTP, MQTT, the archive or a database', () => {
+test('what the guard loads never reaches HTTP, TLS, DNS, MQTT, the archive or a database', () => {
   const byFile = new Map(product.map((source) => [source.file, source]));
   const reached = new Set<string>();
   const queue = ['src/threads/guard.ts'];
@@ -261,7 +261,7 @@ test('what the guard loads never reaches HTTP, MQTT, the archive or a database',
     for (const { to, typeOnly } of byFile.get(file)?.imports ?? []) {
       if (typeOnly) continue;
       if (
-        /^(src\/(front|archive|recorder)\/|mqtt$|fastify|aedes|better-sqlite3|node:https?$|@evan\/opus)/.test(
+        /^(src\/(front|archive|recorder)\/|mqtt$|fastify|aedes|better-sqlite3|net-snmp|node:(https?|tls|dns)(\/|$)|@evan\/opus)/.test(
           to,
         )
       )

@@ -5,12 +5,12 @@
 import type { AlarmView, Suppression } from './alarm.ts';
 import type { Actor, Command } from './event.ts';
 import type { Call, LineSignal } from './line.ts';
-import type { CallId, EventId, LineId, RecordingId, RoomId } from './ids.ts';
+import type { CallId, EventId, LineId, RecordingId, RoomId, SourceId, SubjectId } from './ids.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
-import type { MqttSettings, RecorderSettings } from './room.ts';
+import type { MqttSettings, RecorderSettings, Source } from './room.ts';
 import type { Notice } from './effect.ts';
-import type { SubjectView } from './watch.ts';
+import type { Says, SubjectView } from './watch.ts';
 import type { Language, Text } from './text.ts';
 
 /** Relation of the two clocks, sent with whatever must turn a monotonic moment into a label. */
@@ -21,7 +21,7 @@ export interface ClockMark {
 export const wallAt = (mark: ClockMark, at: MonoMs): WallMs =>
   Math.round(mark.wall + (at - mark.mono)) as WallMs;
 
-export type ThreadName = 'guard' | 'recorder' | 'archive' | 'front';
+export type ThreadName = 'guard' | 'recorder' | 'archive' | 'front' | 'probes';
 
 /** Sent by every worker once a second; the guard alarms when it stays away. */
 export interface WorkerBeat {
@@ -174,6 +174,28 @@ export interface RecordingRow extends SealedRecording {
   /** Chain link: see docs/archive.md. */
   readonly link: string;
 }
+
+// ---- probes -----------------------------------------------------------------------------------------------------
+
+export interface ProbesStart {
+  /** Every source of the room, with the subject that it speaks for; the worker asks those that the network leads to. */
+  readonly sources: readonly { readonly subject: SubjectId; readonly source: Source }[];
+}
+export type ToProbes =
+  /** Sources of these subjects ask more often from now on; all others at their own pace. */
+  { readonly kind: 'suspect'; readonly subjects: readonly SubjectId[] } | { readonly kind: 'close' };
+export type FromProbes =
+  | WorkerBeat
+  | WorkerCondition
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'evidence';
+      readonly source: SourceId;
+      readonly says: Says;
+      readonly reason: Text;
+      readonly values?: Readonly<Record<string, number | string | boolean>>;
+    }
+  | { readonly kind: 'closed' };
 
 // ---- front ------------------------------------------------------------------------------------------------------
 

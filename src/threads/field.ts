@@ -1,5 +1,5 @@
 /**
- * Everything outside the box: line cards, pins, Modbus buses, probes. Drivers are named and connected here and nowhere
+ * Everything outside the box: line cards, pins, Modbus buses and the probes on them. Drivers are named and connected here and nowhere
  * else; what they see becomes events, what the core wants becomes levels. It decides nothing.
  */
 import type { BusId, LineId, PointId, SubjectId } from '../model/ids.ts';
@@ -15,7 +15,7 @@ import { Cards } from './cards.ts';
 import { Pins } from './pins.ts';
 import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
-import type { Probes } from './probes.ts';
+import type { ProbeSet } from './probe-set.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
 import { text } from '../model/text.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
@@ -63,7 +63,7 @@ export async function openField(
   for (const bus of room.buses)
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
-  let probes: Promise<Probes> | undefined;
+  let probes: Promise<ProbeSet> | undefined;
   const healthy = room.points
     .filter((point) => point.kind === 'output' && point.role === 'healthy')
     .map(({ id }) => id);
@@ -76,8 +76,8 @@ export async function openField(
     start() {
       cards.start({ ...handlers, input });
       for (const one of pins) void one.start();
-      probes = import('./probes.ts').then(({ makeProbes }) => {
-        const made = makeProbes(room, registers);
+      probes = import('./bus-probes.ts').then(({ busProbes }) => {
+        const made = busProbes(room, registers);
         made.start((source, { says, reason, values }) => {
           handlers.post(
             {
@@ -96,7 +96,7 @@ export async function openField(
       // Without probes their sources stay unknown, which neither trips nor restores; the lines go on.
       probes.catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
-        handlers.condition('thread.dead', true, text(reason, reason), 'probes');
+        handlers.condition('thread.dead', true, text(reason, reason), 'bus-probes');
       });
     },
     drive(outputs, isFit) {

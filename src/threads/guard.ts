@@ -192,6 +192,11 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),
         ...(options.demoCode === undefined ? {} : { demoCode: options.demoCode }),
       },
+      probes: {
+        sources: room.subjects.flatMap(({ id: subject, sources }) =>
+          sources.map((source) => ({ subject, source })),
+        ),
+      },
       frontKeeps: room.mqtt !== undefined,
     },
     {
@@ -223,6 +228,10 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
           const { id, by, command } = message;
           post({ kind: 'command', id, by, command, at: clock.mono() }, true);
         }
+      },
+      fromProbes: (message) => {
+        if (message.kind === 'condition') workerCondition('probes', message);
+        if (message.kind === 'evidence') post({ ...message, at: clock.mono() }, false);
       },
       changed: (thread, threadState, reason) => {
         log(
@@ -368,7 +377,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   const everySecond = setInterval(() => {
     journal.flush();
     lagMs = Math.round(loop.takeLatenessMs());
-    field.suspect(suspects(loop.state));
+    const suspected = suspects(loop.state);
+    field.suspect(suspected);
+    workers.suspect(suspected);
     const offset = clock.wall() - clock.mono();
     const stepMs = offset - wallOffset;
     if (Math.abs(stepMs) > clockStepMs) {

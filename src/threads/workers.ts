@@ -1,19 +1,22 @@
 /**
- * The three worker threads of a room: how each is started, what connects them, and what must be told again when one of
+ * The four worker threads of a room: how each is started, what connects them, and what must be told again when one of
  * them comes back. The guard hears of every death and goes on.
  */
-import type { EventId, RecordingId } from '../model/ids.ts';
+import type { EventId, RecordingId, SubjectId } from '../model/ids.ts';
 import type {
   ArchiveStart,
   FromArchive,
   FromFront,
+  FromProbes,
   FromRecorder,
   FrontStart,
+  ProbesStart,
   RecorderStart,
   ThreadName,
   ThreadView,
   ToArchive,
   ToFront,
+  ToProbes,
   ToRecorder,
 } from '../model/messages.ts';
 import type { Text } from '../model/text.ts';
@@ -28,6 +31,7 @@ const heapMB: Readonly<Record<Exclude<ThreadName, 'guard'>, number>> = {
   recorder: 96,
   archive: 128,
   front: 128,
+  probes: 96,
 };
 /** V8 would let the young objects of each thread grow to 48 MB before it looks: memory that a Pi has better uses for. */
 const youngMB = 12;
@@ -39,6 +43,7 @@ export interface WorkerHandlers {
   fromRecorder(message: FromRecorder): void;
   fromArchive(message: FromArchive): void;
   fromFront(message: FromFront): void;
+  fromProbes(message: FromProbes): void;
   changed(thread: ThreadName, state: WorkerState, reason: Text): void;
 }
 
@@ -46,6 +51,7 @@ export interface WorkerStarts {
   readonly recorder: RecorderStart;
   readonly archive: ArchiveStart;
   readonly front: FrontStart;
+  readonly probes: ProbesStart;
   /** The front keeps notices on disk (a broker is configured): what it has not confirmed is told again. */
   readonly frontKeeps: boolean;
 }
@@ -55,6 +61,8 @@ export class Workers {
   readonly #recorder: WorkerSupervisor<ToRecorder, FromRecorder>;
   readonly #archive: WorkerSupervisor<ToArchive, FromArchive>;
   readonly #front: WorkerSupervisor<ToFront, FromFront>;
+  readonly #probes: WorkerSupervisor<ToProbes, FromProbes>;
+  #suspected: readonly SubjectId[] = [];
   readonly #unkept = new Map<EventId, Notice>();
   readonly #recordings = new Map<RecordingId, StartRecording>();
   #lostNotices = 0;
@@ -100,12 +108,24 @@ export class Workers {
         for (const notice of this.#unkept.values()) this.#front.post(notice);
       },
     });
+    this.#probes = new WorkerSupervisor({
+      name: 'probes',
+      spawn: () => start('probes', starts.probes),
+      message: (message: FromProbes) => {
+        handlers.fromProbes(message);
+      },
+      changed: (state, reason) => {
+        handlers.changed('probes', state, reason);
+        if (state === 'running') this.#probes.post({ kind: 'suspect', subjects: this.#suspected });
+      },
+    });
   }
 
   /** The archive first: the others have something for it. */
   start(): void {
     this.#archive.start();
     this.#recorder.start();
+    this.#probes.start();
     this.#front.start();
   }
 
@@ -120,6 +140,15 @@ export class Workers {
 
   toArchive(message: ToArchive): boolean {
     return this.#archive.post(message);
+  }
+
+  /** Told only when it changes; a worker that comes back is told what stands. */
+  suspect(subjects: ReadonlySet<SubjectId>): void {
+    const isSame =
+      subjects.size === this.#suspected.length && this.#suspected.every((one) => subjects.has(one));
+    if (isSame) return;
+    this.#suspected = [...subjects];
+    this.#probes.post({ kind: 'suspect', subjects: this.#suspected });
   }
 
   view(message: Extract<ToFront, { kind: 'view' }>): void {
@@ -148,12 +177,16 @@ export class Workers {
       viewOf('recorder', this.#recorder),
       viewOf('archive', this.#archive),
       viewOf('front', this.#front),
+      viewOf('probes', this.#probes),
     ];
   }
 
   /** The recorder seals, then the archive stores what was sealed, then the front says the last words. */
   async close(limitMs: number): Promise<void> {
-    await this.#recorder.close({ kind: 'close' }, limitMs);
+    await Promise.all([
+      this.#recorder.close({ kind: 'close' }, limitMs),
+      this.#probes.close({ kind: 'close' }, limitMs),
+    ]);
     await Promise.all([
       this.#archive.close({ kind: 'close' }, limitMs),
       this.#front.close({ kind: 'close' }, limitMs),

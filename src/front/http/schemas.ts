@@ -52,7 +52,7 @@ const subject = Type.Object({
   sources: Type.Array(Type.Object({ id: Type.String(), says: words('up', 'down', 'unknown'), reason: text })),
 });
 const thread = Type.Object({
-  name: words('guard', 'recorder', 'archive', 'front'),
+  name: words('guard', 'recorder', 'archive', 'front', 'probes'),
   state: words('starting', 'running', 'restarting', 'failed'),
   restarts: Type.Integer(),
   lagMs: Type.Number(),

@@ -219,4 +219,5 @@ export const stateWords: Readonly<Record<string, Text>> = {
   recorder: text('录音', 'recorder'),
   archive: text('档案', 'archive'),
   front: text('前端', 'front'),
+  probes: text('探测', 'probes'),
 };
