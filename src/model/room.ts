@@ -146,6 +146,7 @@ export type Source =
       readonly kind: 'sip-options';
       readonly host: string;
       readonly port: number;
+      readonly transport: 'udp' | 'tcp' | 'tls';
       /** Period as soon as any source of the subject is down. */
       readonly suspectMs: number;
     })

@@ -354,7 +354,10 @@ const evidence = forms(
       {
         'sip-options': matching(
           short.sipPattern,
-          text('"sip:主机:5060"', '"sip:host:5060"'),
+          text(
+            '"sip:主机:5060"，可加 ";transport=tcp"；TLS 写 "sips:主机"',
+            '"sip:host:5060", also with ";transport=tcp"; "sips:host" for TLS',
+          ),
           about('SIP OPTIONS 询问的对象', 'whom to ask with SIP OPTIONS'),
         ),
         every: every('sip-options.every'),

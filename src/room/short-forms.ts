@@ -20,7 +20,7 @@ const host = '([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,
 const devicePath = '/[^\\s"\']{1,200}';
 export const hostPattern = `^(${host}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45})$`;
 export const hostPortPattern = `^${host}:\\d{1,5}$`;
-export const sipPattern = `^sip:${host}(:\\d{1,5})?$`;
+export const sipPattern = `^sips?:${host}(:\\d{1,5})?(;transport=(udp|tcp|tls))?$`;
 export const cardLinkPattern = `^(serial:${devicePath}|tcp://${host}:\\d{1,5})$`;
 export const modbusLinkPattern = `^(rtu:${devicePath}|tcp://${host}(:\\d{1,5})?)$`;
 export const serialLinkPattern = `^((serial:)?${devicePath}|tcp://${host}:\\d{1,5})$`;
@@ -130,6 +130,19 @@ export function parseHostPort(words: string, defaultPort?: number): HostPort | u
 export const isHost = (name: string): boolean =>
   !/^[\d.]+$/.test(name) ||
   (/^\d+(\.\d+){3}$/.test(name) && name.split('.').every((part) => Number(part) <= 255));
+
+/** `sip:pbx`, `sip:pbx:5060;transport=tcp`, `sips:pbx:5061`: where to ask, and over what (UDP unless it says so). */
+export function parseSip(
+  words: string,
+): (HostPort & { readonly transport: 'udp' | 'tcp' | 'tls' }) | undefined {
+  const match = /^(sips?):([^;]+)(?:;transport=(udp|tcp|tls))?$/.exec(words);
+  if (match === null) return undefined;
+  const [, scheme, where = '', named] = match;
+  const isSecure = scheme === 'sips' || named === 'tls';
+  const transport = isSecure ? 'tls' : named === 'tcp' ? 'tcp' : 'udp';
+  const peer = parseHostPort(where, isSecure ? 5061 : 5060);
+  return peer && { ...peer, transport };
+}
 
 export function parseLink(
   words: string,

@@ -10,7 +10,7 @@ import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
 import type { Draft } from './schema.ts';
-import { isHost, parseHostPort, parseLineKey } from './short-forms.ts';
+import { isHost, parseHostPort, parseLineKey, parseSip } from './short-forms.ts';
 import type { Terminals } from './terminals.ts';
 import { tripOutlook } from './trip.ts';
 
@@ -111,7 +111,7 @@ function readEvidence(
   }
   if ('sip-options' in written) {
     const words = written['sip-options'];
-    const peer = parseHostPort(words.replace(/^sip:/, ''), 5060);
+    const peer = parseSip(words);
     if (peer === undefined) return wrongHost(path('sip-options'), words);
     const everyMs = durationOr(written.every, 'sip-options.every');
     const suspectMs = durationOr(written.suspect, 'sip-options.suspect');
@@ -121,7 +121,8 @@ function readEvidence(
         text('suspect 不得长于 every', 'suspect must not be longer than every'),
       );
     }
-    const label = both(`SIP ${peer.host}:${peer.port}`);
+    const over = peer.transport === 'udp' ? '' : ` ${peer.transport.toUpperCase()}`;
+    const label = both(`SIP${over} ${peer.host}:${peer.port}`);
     return { id, kind: 'sip-options', ...lanHint, ...peer, label, everyMs, suspectMs, waitMs: sipWaitMs };
   }
   if ('call-records' in written) {

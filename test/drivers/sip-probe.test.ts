@@ -7,7 +7,7 @@ import { Reports, probeContract } from '../contract/probe.ts';
 
 const suspectMs = 250;
 const probeOf = (port: number, host = '127.0.0.1', everyMs = 400): ReturnType<typeof sipOptionsProbe> =>
-  sipOptionsProbe({ source: 'pbx.1', host, port, everyMs, suspectMs });
+  sipOptionsProbe({ source: 'pbx.1', host, port, transport: 'udp', everyMs, suspectMs });
 
 probeContract('SIP OPTIONS', {
   open: async () => {
@@ -62,6 +62,7 @@ test('the first request is lost: the second of the same branch is answered', asy
     source: 'pbx.1',
     host: '127.0.0.1',
     port: server.address().port,
+    transport: 'udp',
     everyMs: 4000,
     suspectMs: 4000,
   });

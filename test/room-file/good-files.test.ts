@@ -156,6 +156,7 @@ test('the sound room, value by value', () => {
             kind: 'sip-options',
             host: '10.0.0.2',
             port: 5060,
+            transport: 'udp',
             label: same('SIP 10.0.0.2:5060'),
             suspectMs: 1000,
             waitMs: 4000,

@@ -1,35 +1,38 @@
 /**
- * Asks a SIP stack for its options over UDP (RFC 3261 §11, retransmission of §17.1.2.2). Any final answer proves that the
- * stack is alive, a refusal too; silence is a hint only and never trips anything by itself. Sends nothing but OPTIONS.
+ * Asks a SIP stack for its options over UDP, TCP or TLS. Any final answer proves that the stack is alive, a refusal too;
+ * silence is a hint only and never trips anything by itself. Over TCP and TLS the connection alone proves nothing: a kernel
+ * accepts for a program that hangs. Certificates are not judged here: nothing secret is sent.
  */
-import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import type { Socket } from 'node:dgram';
+import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { text } from '../../model/text.ts';
 import type { Probe } from '../../ports/probe.ts';
-import { ProbeRounds, isOwnFault } from '../probe-rounds.ts';
+import { ProbeRounds, Slots, isOwnFault } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
+import { OptionsDialogue, SipStream, hostPort } from './options-dialogue.ts';
+import type { SipStatus, SipTransport } from './options-dialogue.ts';
 
-/** Moments of sending the same request again, counted from the first. */
+/** Moments of sending the same datagram again, counted from the first (RFC 3261 §17.1.2.2). */
 const sendAgainAtMs = [500, 1500, 3500] as const;
 /** Longest wait for an answer, and the shortest, whatever the period. */
 const answerWaitMsMax = 4000;
 const answerWaitMsMin = 500;
-const datagramBytesMax = 8192;
-/** Branches whose late answer still proves life. */
-const branchesKept = 4;
+/** Connections that all SIP probes of the thread have open at the same time. */
+const slots = new Slots(16);
 
 export interface SipOptionsProbeOptions {
   readonly source: string;
   readonly host: string;
   readonly port: number;
+  readonly transport: SipTransport;
   readonly everyMs: number;
   readonly suspectMs: number;
 }
 
 export function sipOptionsProbe(options: SipOptionsProbeOptions): Probe {
-  const { source, host, port, everyMs, suspectMs } = options;
-  const dialogue = new Dialogue(host, port);
+  const { source, host, port, transport, everyMs, suspectMs } = options;
+  const dialogue = new OptionsDialogue(host, port, transport);
   const waitMs = Math.max(answerWaitMsMin, Math.min(answerWaitMsMax, everyMs, suspectMs * 2));
   return new ProbeRounds({
     source,
@@ -37,41 +40,64 @@ export function sipOptionsProbe(options: SipOptionsProbeOptions): Probe {
     everyMs,
     suspectMs,
     silence: 'down',
-    ask: (end) => dialogue.ask(waitMs, end),
+    ask: (end) => {
+      const question = (): Promise<RoundAnswer> =>
+        ask({ host, port, dialogue, waitMs, end }, transport === 'udp' ? overUdp : overStream(transport));
+      return transport === 'udp' ? question() : slots.run(question);
+    },
   });
 }
 
-/** One Call-ID for the probe's life, a branch for every question. */
-class Dialogue {
-  readonly #host: string;
-  readonly #port: number;
-  readonly #callId = `${randomBytes(8).toString('hex')}@linekeeper`;
-  readonly #tag = randomBytes(4).toString('hex');
-  readonly #branches: string[] = [];
-  #sequence = 0;
+interface Question {
+  readonly host: string;
+  readonly port: number;
+  readonly dialogue: OptionsDialogue;
+  readonly waitMs: number;
+  readonly end: AbortSignal;
+}
+interface Listener {
+  answered(status: SipStatus): void;
+  failed(error: NodeJS.ErrnoException): void;
+}
+/** Sends the request and tells what comes back; the function that it returns takes everything down again. */
+type Exchange = (question: Question, listener: Listener) => () => void;
 
-  constructor(host: string, port: number) {
-    this.#host = host;
-    this.#port = port;
-  }
-
-  ask(waitMs: number, end: AbortSignal): Promise<RoundAnswer> {
-    const where = `${this.#host}:${this.#port}`;
-    return new Promise((resolve) => {
-      const socket = createSocket(this.#host.includes(':') ? 'udp6' : 'udp4');
-      const timers: NodeJS.Timeout[] = [];
-      let isDone = false;
-      const finish = (answer: RoundAnswer): void => {
-        if (isDone) return;
-        isDone = true;
-        timers.forEach((timer) => clearTimeout(timer));
-        end.removeEventListener('abort', stopped);
-        socket.close();
-        resolve(answer);
-      };
-      const stopped = (): void => finish({ kind: 'cannot', reason: text('已停止', 'stopped') });
-      const failed = (error: NodeJS.ErrnoException | null): void => {
-        if (error === null) return;
+function ask(question: Question, exchange: Exchange): Promise<RoundAnswer> {
+  const { host, port, waitMs, end } = question;
+  const where = hostPort(host, port);
+  return new Promise((resolve) => {
+    let close = (): void => undefined;
+    let isDone = false;
+    const finish = (answer: RoundAnswer): void => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(overdue);
+      end.removeEventListener('abort', stopped);
+      close();
+      resolve(answer);
+    };
+    const stopped = (): void => finish({ kind: 'cannot', reason: text('已停止', 'stopped') });
+    const overdue = setTimeout(
+      () =>
+        finish({
+          kind: 'miss',
+          reason: text(`${where} 未应答 SIP OPTIONS`, `no answer to SIP OPTIONS from ${where}`),
+        }),
+      waitMs,
+    );
+    end.addEventListener('abort', stopped);
+    if (end.aborted) {
+      stopped();
+      return;
+    }
+    close = exchange(question, {
+      answered: ({ code, line }) =>
+        finish({
+          kind: 'alive',
+          reason: text(`SIP 已应答 ${line}`, `SIP answers ${line}`),
+          values: { status: code },
+        }),
+      failed: (error) => {
         const detail = error.code ?? error.message;
         if (isOwnFault(error.code))
           finish({
@@ -83,81 +109,70 @@ class Dialogue {
             kind: 'miss',
             reason: text(`${where} 无 SIP 服务（${detail}）`, `no SIP at ${where} (${detail})`),
           });
-      };
-      end.addEventListener('abort', stopped);
-      if (end.aborted) {
-        stopped();
-        return;
-      }
-      socket.on('error', failed);
-      socket.on('message', (datagram) => {
-        const status = this.#finalStatus(datagram);
-        if (status === undefined) return;
-        finish({ kind: 'alive', reason: text(`SIP 已应答 ${status}`, `SIP answers ${status}`) });
-      });
-      timers.push(
-        setTimeout(
-          () =>
-            finish({
-              kind: 'miss',
-              reason: text(`${where} 未应答 SIP OPTIONS`, `no answer to SIP OPTIONS from ${where}`),
-            }),
-          waitMs,
-        ),
-      );
-      // Connected, so that only this host is heard and its "port unreachable" comes back as an error.
-      socket.connect(this.#port, this.#host, (error?: Error) => {
-        if (isDone) return;
-        if (error !== undefined) {
-          failed(error);
-          return;
-        }
-        const request = this.#request(socket);
-        const send = (): void => socket.send(request, failed);
-        send();
-        for (const atMs of sendAgainAtMs) if (atMs < waitMs) timers.push(setTimeout(send, atMs));
-      });
+      },
     });
-  }
-
-  #request(socket: Socket): Buffer {
-    const branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
-    this.#branches.push(branch);
-    if (this.#branches.length > branchesKept) this.#branches.shift();
-    this.#sequence++;
-    const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-    const { address, port } = socket.address();
-    const us = `${bracket(address)}:${port}`;
-    const them = `${bracket(this.#host)}:${this.#port}`;
-    return Buffer.from(
-      [
-        `OPTIONS sip:${them} SIP/2.0`,
-        `Via: SIP/2.0/UDP ${us};branch=${branch};rport`,
-        'Max-Forwards: 70',
-        `From: <sip:linekeeper@${us}>;tag=${this.#tag}`,
-        `To: <sip:${them}>`,
-        `Call-ID: ${this.#callId}`,
-        `CSeq: ${this.#sequence} OPTIONS`,
-        `Contact: <sip:linekeeper@${us}>`,
-        'Accept: application/sdp',
-        'Content-Length: 0',
-        '',
-        '',
-      ].join('\r\n'),
-    );
-  }
-
-  /** `200 OK` of a final answer to a question of ours; anything else is not looked at. */
-  #finalStatus(datagram: Buffer): string | undefined {
-    if (datagram.length > datagramBytesMax) return undefined;
-    const [head = ''] = datagram.toString('utf8').split(/\r?\n\r?\n/);
-    const [first = '', ...headers] = head.split(/\r?\n/);
-    const status = /^SIP\/2\.0 ([2-6]\d\d)(?: (.{0,60}))?/.exec(first);
-    if (status === null) return undefined;
-    const value = (name: RegExp): string => headers.find((line) => name.test(line))?.replace(name, '') ?? '';
-    if (value(/^(?:call-id|i) *: */i).trim() !== this.#callId) return undefined;
-    const branch = /;branch=([^;,\s]+)/i.exec(value(/^(?:via|v) *: */i))?.[1];
-    if (branch === undefined || !this.#branches.includes(branch)) return undefined;
-    return `${status[1] ?? ''} ${status[2] ?? ''}`.trim();
-  }
+  });
 }
+
+const overUdp: Exchange = ({ host, port, dialogue }, { answered, failed }) => {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const timers: NodeJS.Timeout[] = [];
+  let isClosed = false;
+  socket.on('error', failed);
+  socket.on('message', (datagram) => {
+    const status = dialogue.finalStatus(datagram);
+    if (status !== undefined) answered(status);
+  });
+  // Connected, so that only this host is heard and its "port unreachable" comes back as an error.
+  socket.connect(port, host, (error?: Error) => {
+    if (isClosed) return;
+    if (error !== undefined) {
+      failed(error);
+      return;
+    }
+    const { address, port: ours } = socket.address();
+    const request = dialogue.request(hostPort(address, ours));
+    const send = (): void =>
+      socket.send(request, (fault) => {
+        if (fault !== null) failed(fault);
+      });
+    send();
+    for (const atMs of sendAgainAtMs) timers.push(setTimeout(send, atMs));
+  });
+  return () => {
+    isClosed = true;
+    for (const timer of timers) clearTimeout(timer);
+    socket.close();
+  };
+};
+
+const overStream =
+  (transport: 'tcp' | 'tls'): Exchange =>
+  ({ host, port, dialogue }, { answered, failed }) => {
+    const stream = new SipStream();
+    const socket =
+      transport === 'tcp'
+        ? connectTcp({ host, port, noDelay: true })
+        : connectTls({
+            host,
+            port,
+            rejectUnauthorized: false,
+            ...(isIP(host) === 0 ? { servername: host } : {}),
+          });
+    socket.on('error', failed);
+    socket.on('close', () => {
+      failed(new Error('closed without an answer'));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      const messages = stream.take(chunk);
+      if (messages === undefined) failed(new Error('what came back is no SIP'));
+      for (const message of messages ?? []) {
+        const status = dialogue.finalStatus(message);
+        if (status !== undefined) answered(status);
+      }
+    });
+    socket.on(transport === 'tcp' ? 'connect' : 'secureConnect', () => {
+      socket.write(dialogue.request(hostPort(socket.localAddress ?? '0.0.0.0', socket.localPort ?? 0)));
+    });
+    return () => socket.destroy();
+  };

@@ -62,6 +62,7 @@ const room: Room = {
             kind: 'sip-options',
             host: '127.0.0.1',
             port: 5060,
+            transport: 'udp',
             everyMs: 10_000,
             suspectMs: 1000,
             waitMs: 4000,

@@ -27,6 +27,7 @@ export const sipSource: PolledSource & { readonly kind: 'sip-options' } = {
   kind: 'sip-options',
   host: '10.0.0.2',
   port: 5060,
+  transport: 'udp',
   everyMs: 10_000,
   suspectMs: 1_000,
   waitMs: 4_000,
