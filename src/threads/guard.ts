@@ -498,13 +498,7 @@ function logNotice(log: Log, notice: Notice): void {
         );
       return;
     case 'verdict':
-      log(
-        'notice',
-        text(
-          `${notice.subject} ${notice.verdict}：${notice.why.zh}`,
-          `${notice.subject} is ${notice.verdict}: ${notice.why.en}`,
-        ),
-      );
+      log('notice', text(`${notice.subject}：${notice.why.zh}`, `${notice.subject}: ${notice.why.en}`));
       return;
     case 'bypass-room':
       log(
