@@ -21,6 +21,12 @@ export const later = (at: MonoMs, ms: number): MonoMs => (at + ms) as MonoMs;
 /** Milliseconds from `from` to `to`; negative when `to` is the earlier one. */
 export const elapsedMs = (from: MonoMs, to: MonoMs): number => to - from;
 
+/**
+ * True from the deadline `later(from, ms)` on. Moments have fractions, and a difference of fractions may fall short of `ms` by
+ * the last bit: so a deadline and the question whether it is over must be the same sum.
+ */
+export const hasLasted = (from: MonoMs, ms: number, at: MonoMs): boolean => at >= later(from, ms);
+
 /** The earlier of two deadlines, where `undefined` means "none". */
 export function earlier(a: MonoMs | undefined, b: MonoMs | undefined): MonoMs | undefined {
   if (a === undefined) return b;

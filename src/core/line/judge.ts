@@ -24,7 +24,7 @@ import { endCall, toAnswered, toDead, toIdle, toKept, toOffHook, toRinging } fro
 import type { Judging } from './transitions.ts';
 import type { LoopReading } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
-import { elapsedMs } from '../../model/units.ts';
+import { elapsedMs, hasLasted } from '../../model/units.ts';
 import { judgeOffHook } from './off-hook.ts';
 
 /** One level can lead through this many phases at most: unknown, the kept one, idle, ringing. */
@@ -60,7 +60,7 @@ function judgeReading(judging: Judging, reading: LoopReading): void {
     return;
   }
   followEmpty(line, reading, at);
-  if (phase.signal !== 'dead' && line.emptyFrom !== null && elapsedMs(line.emptyFrom, at) >= deadMs) {
+  if (phase.signal !== 'dead' && line.emptyFrom !== null && hasLasted(line.emptyFrom, deadMs, at)) {
     die(judging, line.emptyFrom);
     return;
   }
@@ -117,7 +117,7 @@ function judgeIdle(judging: Judging, phase: Idle, reading: LoopReading): void {
   }
   line.steady = null;
   phase.offHookFrom ??= at;
-  if (elapsedMs(phase.offHookFrom, at) >= offHookMs) toOffHook(judging, 'outgoing', phase.offHookFrom);
+  if (hasLasted(phase.offHookFrom, offHookMs, at)) toOffHook(judging, 'outgoing', phase.offHookFrom);
 }
 
 /** Between bursts. A level that is there when a burst ends began with that end: the current trips the ring. */
@@ -128,12 +128,12 @@ function judgeSilence(judging: Judging, phase: Ringing, reading: LoopReading, bu
       phase.offHookFrom = at;
       phase.trippedAt = burstEnd;
     }
-    if (elapsedMs(phase.offHookFrom, at) >= offHookMs)
+    if (hasLasted(phase.offHookFrom, offHookMs, at))
       toAnswered(judging, phase, phase.trippedAt ?? phase.offHookFrom);
     return;
   }
   phase.offHookFrom = null;
-  if (phase.quietFrom === null || elapsedMs(phase.quietFrom, at) < abandonMs) return;
+  if (phase.quietFrom === null || !hasLasted(phase.quietFrom, abandonMs, at)) return;
   const end = phase.burstEnd ?? phase.since;
   toIdle(judging, end);
   endCall(judging, phase.call, 'abandoned', end);
@@ -146,7 +146,7 @@ function judgeDead(judging: Judging, phase: Dead, reading: LoopReading): void {
     return;
   }
   phase.aliveFrom ??= at;
-  if (elapsedMs(phase.aliveFrom, at) < aliveMs) return;
+  if (!hasLasted(phase.aliveFrom, aliveMs, at)) return;
   if (isOffHook(line, reading.volts)) toOffHook(judging, 'found', phase.aliveFrom);
   else toIdle(judging, phase.aliveFrom);
 }
@@ -157,7 +157,7 @@ function judgeUnknown(judging: Judging, phase: Unknown, reading: LoopReading): v
   if (isOffHook(line, reading.volts)) {
     phase.onHookFrom = null;
     phase.offHookFrom ??= at;
-    if (elapsedMs(phase.offHookFrom, at) >= firstLookMs) toOffHook(judging, 'found', phase.offHookFrom);
+    if (hasLasted(phase.offHookFrom, firstLookMs, at)) toOffHook(judging, 'found', phase.offHookFrom);
     return;
   }
   phase.offHookFrom = null;
@@ -166,7 +166,7 @@ function judgeUnknown(judging: Judging, phase: Unknown, reading: LoopReading): v
     return;
   }
   phase.onHookFrom ??= at;
-  if (elapsedMs(phase.onHookFrom, at) >= firstLookMs) toIdle(judging, phase.onHookFrom);
+  if (hasLasted(phase.onHookFrom, firstLookMs, at)) toIdle(judging, phase.onHookFrom);
 }
 
 function die(judging: Judging, since: MonoMs): void {
@@ -179,7 +179,7 @@ function die(judging: Judging, since: MonoMs): void {
 /** The call of a card that stayed silent is given up; it was last seen when the frames stopped. */
 function endKept({ line, at, effects }: Judging, phase: Unknown): void {
   const { kept } = phase;
-  if (kept === null || elapsedMs(kept.gapFrom, at) < keepMs) return;
+  if (kept === null || !hasLasted(kept.gapFrom, keepMs, at)) return;
   line.phase = { ...phase, kept: null };
   endCall({ line, at, effects }, kept.phase.call, 'link-lost', kept.gapFrom);
 }
@@ -217,7 +217,7 @@ function learn(line: Draft, volts: number, at: MonoMs): void {
   }
   if (line.steady === null || Math.abs(line.steady.volts - volts) > steadyVolts)
     line.steady = { volts, from: at };
-  if (elapsedMs(line.steady.from, at) < learnMs) return;
+  if (!hasLasted(line.steady.from, learnMs, at)) return;
   line.idleVolts = line.steady.volts;
   line.idleLearned = true;
 }

@@ -23,6 +23,7 @@ import {
 import { emptyVolts } from '../../model/loop.ts';
 import type { Judging } from './transitions.ts';
 import type { LoopReading } from '../../model/event.ts';
+import { hasLasted } from '../../model/units.ts';
 import type { MonoMs } from '../../model/units.ts';
 
 /** A break this long is no dial pulse, so AC on it is ring, not the card's filter answering to the dial. */
@@ -80,10 +81,10 @@ function followBreak(judging: Judging, phase: OffHook, volts: number, carries: b
     };
   }
   const { loopBreak } = phase;
-  if (loopBreak.madeFrom !== null && at - loopBreak.madeFrom >= makeMsMin) {
+  if (loopBreak.madeFrom !== null && hasLasted(loopBreak.madeFrom, makeMsMin, at)) {
     phase.loopBreak = null;
     if (!loopBreak.byMove) countBreak(phase, loopBreak.from, loopBreak.fellAt ?? at);
-  } else if (loopBreak.madeFrom === null && at - loopBreak.from >= line.config.settings.loopOpenMs) {
+  } else if (loopBreak.madeFrom === null && hasLasted(loopBreak.from, line.config.settings.loopOpenMs, at)) {
     endBroken(judging, phase, loopBreak);
   }
 }
@@ -107,7 +108,7 @@ function countBreak(phase: OffHook, from: MonoMs, end: MonoMs): void {
 }
 
 function followDigit(phase: OffHook, at: MonoMs): void {
-  if (phase.pulses === 0 || phase.loopBreak !== null || at - phase.pulseEnd < digitGapMs) return;
+  if (phase.pulses === 0 || phase.loopBreak !== null || !hasLasted(phase.pulseEnd, digitGapMs, at)) return;
   const { pulses, call } = phase;
   phase.pulses = 0;
   if (pulses > pulsesPerDigitMax || call.pulseDigits.length >= digitsMax) return;
@@ -128,7 +129,7 @@ function followPolarity(judging: Judging, phase: OffHook, volts: number, carries
     return;
   }
   phase.turnedFrom ??= at;
-  if (at - phase.turnedFrom < polarityMs) return;
+  if (!hasLasted(phase.turnedFrom, polarityMs, at)) return;
   const since = phase.turnedFrom;
   phase.turnedFrom = null;
   phase.polarity = polarity;
@@ -150,7 +151,7 @@ function endUnlearned(judging: Judging, phase: OffHook, reading: LoopReading): v
   }
   if (line.steady === null || Math.abs(line.steady.volts - volts) > steadyVolts)
     line.steady = { volts, from: at };
-  if (at - line.steady.from < unlearnedMs) return;
+  if (!hasLasted(line.steady.from, unlearnedMs, at)) return;
   const since = line.steady.from;
   line.idleVolts = volts;
   line.idleLearned = true;

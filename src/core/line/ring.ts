@@ -6,7 +6,7 @@
 import type { Burst, Draft, Ringing } from './state.ts';
 import { burstMsMin, ringMs } from './limits.ts';
 import { isRing, ringWindowMs } from '../../model/loop.ts';
-import { later } from '../../model/units.ts';
+import { hasLasted, later } from '../../model/units.ts';
 import type { LoopReading } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
 
@@ -66,7 +66,7 @@ export function burstStart(burst: Burst): MonoMs {
   return later(burst.from, -Math.round(early));
 }
 
-export const isRinging = (burst: Burst, at: MonoMs): boolean => at - burst.from >= ringMs;
+export const isRinging = (burst: Burst, at: MonoMs): boolean => hasLasted(burst.from, ringMs, at);
 
 const share = (volts: number, burst: Burst): number => Math.min(1, (volts / burst.peakVolts) ** 2);
 

@@ -6,7 +6,7 @@
 import { blankMs, frameSlackMs, framesLostMs, movingMs } from './limits.ts';
 import { countRing, cutRing } from './ring.ts';
 import type { Draft, LineEffect, LineEvent, LineState } from './state.ts';
-import { elapsedMs, later } from '../../model/units.ts';
+import { elapsedMs, hasLasted, later } from '../../model/units.ts';
 import type { Call, RelayPosition } from '../../model/line.ts';
 import { due } from './due.ts';
 import { judge } from './judge.ts';
@@ -24,16 +24,17 @@ const nothing: readonly LineEffect[] = [];
 const timersMax = 64;
 
 export function step(state: LineState, event: LineEvent): Stepped {
-  if (event.kind === 'turn') {
-    const next = due(state);
-    if (next === undefined || next > later(event.at, -frameSlackMs)) return { state, effects: nothing };
-  }
+  const next = due(state);
+  if (event.kind === 'turn' && (next === undefined || !hasLasted(next, frameSlackMs, event.at)))
+    return { state, effects: nothing };
   const line: Draft = { ...state, phase: { ...state.phase } };
   const effects: LineEffect[] = [];
   switch (event.kind) {
-    case 'turn':
-      advance(line, later(event.at, -frameSlackMs), effects);
+    case 'turn': {
+      const seen = later(event.at, -frameSlackMs);
+      advance(line, next !== undefined && next > seen ? next : seen, effects);
       break;
+    }
     case 'loop':
       // A reading that comes too late to be judged in its place holds from now on.
       advance(line, event.at, effects);
@@ -96,10 +97,13 @@ function takePosition(line: Draft, at: MonoMs, position: RelayPosition, effects:
   const isMove = !isFirst && position !== line.side;
   line.side = position;
   if (position === 'bypass') markBypass(line);
-  if (!isMove) return;
   const until = later(at, blankMs);
-  if (line.blankUntil === null || until > line.blankUntil) line.blankUntil = until;
-  line.movedAt ??= at;
+  if (!isMove) return;
+  // A report so late that its blank is over explains no level that is still to come.
+  if (until > line.now) {
+    if (line.blankUntil === null || until > line.blankUntil) line.blankUntil = until;
+    line.movedAt ??= at;
+  }
   forgetMoving(line, later(at, -movingMs));
 }
 
@@ -157,7 +161,8 @@ export function check(state: LineState): readonly string[] {
     must(call.startedAt <= now && (call.answeredAt ?? now) <= now, 'a call in the future');
     must(call.answeredAt === undefined || call.answeredAt >= call.startedAt, 'answered before it began');
     must(call.endedAt === undefined && call.end === undefined, 'an open call that has ended');
-    must(elapsedMs(call.startedAt, now) >= call.gapMs, 'a gap longer than the call');
+    // Several gaps are a sum of differences, which rounds.
+    must(elapsedMs(call.startedAt, now) + 1 >= call.gapMs, 'a gap longer than the call');
     must(
       held.signal === 'off-hook' || call.direction === 'incoming',
       'a ring on a call that is not incoming',

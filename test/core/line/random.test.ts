@@ -53,13 +53,19 @@ const pause = fc.constantFrom(
   10_000,
 );
 
+/** Moments of real clocks have fractions, whose sums and differences round differently. */
+const micros = fc.integer({ min: 0, max: 999 }).map((micro) => micro / 1000);
+
 type Move = { readonly pauseMs: number; readonly backMs: number } & (
   | { readonly kind: 'loop'; readonly volts: number; readonly dcVolts: number; readonly ring: boolean }
   | { readonly kind: 'frames'; readonly flowing: boolean }
   | { readonly kind: 'position'; readonly position: 'normal' | 'bypass' | 'between' | 'unknown' }
   | { readonly kind: 'turn' }
 );
-const base = { pauseMs: pause, backMs: fc.constantFrom(0, 0, 0, 15, 40, 80) };
+const base = {
+  pauseMs: fc.oneof(pause, fc.tuple(pause, micros).map(([ms, fraction]) => ms + fraction)),
+  backMs: fc.constantFrom(0, 0, 0, 15, 40, 80, 150, 700),
+};
 const move: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 10,

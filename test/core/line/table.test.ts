@@ -685,6 +685,25 @@ test('AC on an off-hook loop is not ring', () => {
   assert.is(scene.calls('opened').length, 1);
 });
 
+test('a deadline of a clock with fractions is over when it comes, although the difference rounds to less', () => {
+  // 6793.497 + 2000 - 6793.497 is 1999.999999999999.
+  const scene = new Scene();
+  scene.volts(6743.497, 48.1);
+  scene.volts(6793.497, 48.1);
+  scene.turn(8861.188);
+  assert.is(scene.state.idleVolts, 48.1);
+});
+
+test('a report of a move that comes later than its blank lasts leaves no timer behind', () => {
+  const scene = new Scene().idle();
+  scene.volts(10_000, 49);
+  scene.position(9850, 'bypass');
+  assert.is(scene.state.blankUntil, null);
+  scene.volts(10_020, 8);
+  scene.judge(10_100);
+  assert.equal(scene.signals.slice(-1), ['off-hook 10020']);
+});
+
 test('an idle turn costs nothing and changes nothing; the deadline tells when one will', () => {
   const scene = new Scene().idle();
   const before = scene.state;
