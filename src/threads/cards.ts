@@ -139,6 +139,8 @@ class OneCard {
         this.#framesAt = this.#clock.mono();
         if (!this.#isFlowing) {
           this.#isFlowing = true;
+          // The core has forgotten the levels. Frames that were only held up show no gap, and a quiet line nothing new.
+          for (const channel of channels) channel?.follower.reset();
           handlers.post({ kind: 'frames', card: id, flowing: true, at }, false);
         }
         follow(channels, at, lines);
