@@ -47,13 +47,13 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
     try {
       worker = this.#plan.spawn();
     } catch (error) {
-      this.#lost(error instanceof Error ? error.message : String(error));
+      this.#lost(messageOf(error));
       return;
     }
     this.#worker = worker;
     this.#watchSilence();
     let failure = '';
-    worker.on('error', (error) => (failure = error instanceof Error ? error.message : String(error)));
+    worker.on('error', (error: unknown) => (failure = messageOf(error)));
     worker.on('exit', (code) => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
@@ -144,4 +144,10 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
     }, this.#delayMs);
     this.#delayMs = Math.min(this.#delayMs * 2, delayMsMax);
   }
+}
+
+/** An error of another thread is a copy, and a package's own kind of error comes as a plain object. */
+function messageOf(error: unknown): string {
+  const isTold = typeof error === 'object' && error !== null && 'message' in error;
+  return isTold ? String(error.message) : String(error);
 }

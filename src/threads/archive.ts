@@ -13,8 +13,8 @@ import type {
   RecorderToArchive,
   ToArchive,
 } from '../model/messages.ts';
-import { Archive } from '../archive/archive.ts';
 import { JournalFiles } from '../archive/journal-files.ts';
+import { LateArchive } from '../archive/late-archive.ts';
 import { systemClock } from '../drivers/clock/system.ts';
 import { text } from '../model/text.ts';
 
@@ -29,7 +29,7 @@ const send = (message: FromArchive): void => {
 const log = (message: string): void => {
   console.error(`archive: ${message}`);
 };
-const archive = Archive.open({ start, clock: systemClock, send, log });
+const archive = new LateArchive({ start, clock: systemClock, send, log });
 const journal = new JournalFiles(start.dataFolder);
 let journalFailure: string | undefined;
 

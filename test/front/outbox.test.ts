@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'uvu';
@@ -156,6 +156,16 @@ test('a damaged file is set aside and a new series begun, with the condition', (
   assert.equal(pending(second), ['b']);
   second.close();
   assert.ok(readdirSync(folder).some((name) => name.startsWith('outbox.db.broken-')));
+});
+
+test('a file that cannot be opened, but is not damaged, stays where it is', () => {
+  mkdirSync(path.join(folder, 'outbox.db'));
+  const outbox = opened();
+  assert.ok(standing.has('mqtt.outbox-broken'));
+  offer(outbox, 'a');
+  assert.equal(pending(outbox), ['a']);
+  outbox.close();
+  assert.equal(readdirSync(folder), ['outbox.db']);
 });
 
 test('set-aside files do not pile up', () => {

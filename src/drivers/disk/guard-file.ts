@@ -1,12 +1,15 @@
 /**
  * `guard.json`: acknowledgements, shelves, bypass state, bound cards. Written atomically (temporary file, fsync, rename,
- * fsync of the folder), only on change, never blocking the guard; the newest content wins when changes come fast.
+ * fsync of the folder), only on change, never blocking the guard; the newest content wins when changes come fast. What the disk
+ * refuses is tried again until it is taken.
  *
  * A file that cannot be read is set aside and the room starts without it: lines first.
  */
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { readFileSync, renameSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
+
+const retryMs = 5000;
 
 export type GuardFileContent =
   | { readonly kind: 'read'; readonly content: unknown }
@@ -52,6 +55,7 @@ export interface GuardFile {
 export function openGuardFile(file: string, onResult: (failure: string | undefined) => void): GuardFile {
   let waiting: object | undefined;
   let running: Promise<void> | undefined;
+  let again: NodeJS.Timeout | undefined;
 
   const work = async (): Promise<void> => {
     while (waiting !== undefined) {
@@ -62,16 +66,22 @@ export function openGuardFile(file: string, onResult: (failure: string | undefin
         onResult(undefined);
       } catch (error) {
         onResult(reasonOf(error));
+        again = setTimeout(() => {
+          if (waiting === undefined) save(content);
+        }, retryMs).unref();
       }
     }
     running = undefined;
   };
 
+  const save = (content: object): void => {
+    clearTimeout(again);
+    waiting = content;
+    running ??= work();
+  };
+
   return {
-    save(content) {
-      waiting = content;
-      running ??= work();
-    },
+    save,
     async settled() {
       await running;
     },
@@ -80,7 +90,7 @@ export function openGuardFile(file: string, onResult: (failure: string | undefin
 
 async function writeAtomically(file: string, text: string): Promise<void> {
   const folder = path.dirname(file);
-  mkdirSync(folder, { recursive: true });
+  await mkdir(folder, { recursive: true });
   const temporary = `${file}.new`;
   const handle = await open(temporary, 'w', 0o600);
   try {

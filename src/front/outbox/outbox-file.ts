@@ -84,6 +84,8 @@ export function openOutboxFile(folder: string, now: number): OpenedFile {
     return open(file);
   } catch (error) {
     first = reasonOf(error);
+    // A full disk is no damage: what waits in the file is sent after the next start.
+    if (!isDamage(error)) return inMemory(first);
   }
   try {
     setAside(folder, now);
@@ -95,12 +97,20 @@ export function openOutboxFile(folder: string, now: number): OpenedFile {
       ),
     };
   } catch (error) {
-    return {
-      ...open(':memory:'),
-      trouble: text(
-        `待发事件库不可用（${reasonOf(error)}），事件暂存在内存中，断电即失`,
-        `the event store cannot be used (${reasonOf(error)}): events are held in memory and are lost with the power`,
-      ),
-    };
+    return inMemory(reasonOf(error));
   }
+}
+
+const inMemory = (reason: string): OpenedFile => ({
+  ...open(':memory:'),
+  trouble: text(
+    `待发事件库不可用（${reason}），事件暂存在内存中，断电即失`,
+    `the event store cannot be used (${reason}): events are held in memory and are lost with the power`,
+  ),
+});
+
+/** The content is wrong; anything else the disk may get over. */
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code === '' || /^SQLITE_(CORRUPT|NOTADB|FORMAT|ERROR|CONSTRAINT|MISMATCH|SCHEMA)/.test(code);
 }

@@ -63,7 +63,10 @@ type Move = { readonly pauseMs: number; readonly backMs: number } & (
   | { readonly kind: 'turn' }
 );
 const base = {
-  pauseMs: fc.oneof(pause, fc.tuple(pause, micros).map(([ms, fraction]) => ms + fraction)),
+  pauseMs: fc.oneof(
+    pause,
+    fc.tuple(pause, micros).map(([ms, fraction]) => ms + fraction),
+  ),
   backMs: fc.constantFrom(0, 0, 0, 15, 40, 80, 150, 700),
 };
 const move: fc.Arbitrary<Move> = fc.oneof(

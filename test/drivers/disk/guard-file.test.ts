@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import sinon from 'sinon';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openGuardFile, readGuardFile } from '../../../src/drivers/disk/guard-file.ts';
@@ -38,6 +39,28 @@ test('a folder that cannot be written is a told failure, not an exception', asyn
   guardFile.save({});
   await guardFile.settled();
   assert.ok(failure !== undefined && failure.length > 0);
+});
+
+test('what the disk refused is written as soon as it is taken, without another change', async () => {
+  const timers = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const inTheWay = path.join(folder(), 'file');
+    writeFileSync(inTheWay, '');
+    const results: (string | undefined)[] = [];
+    const guardFile = openGuardFile(path.join(inTheWay, 'guard.json'), (failure) => results.push(failure));
+    guardFile.save({ n: 1 });
+    await guardFile.settled();
+    rmSync(inTheWay);
+    timers.tick(5000);
+    await guardFile.settled();
+    assert.equal(readGuardFile(path.join(inTheWay, 'guard.json')), { kind: 'read', content: { n: 1 } });
+    assert.equal(
+      results.map((failure) => failure === undefined),
+      [false, true],
+    );
+  } finally {
+    timers.restore();
+  }
 });
 
 test('the third start within 60 s is unfit; at 60 s it is fit again', () => {
