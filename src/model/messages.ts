@@ -10,7 +10,7 @@ import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { MqttSettings, RecorderSettings, Source } from './room.ts';
 import type { Notice } from './effect.ts';
-import type { Says, SubjectView } from './watch.ts';
+import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
 import type { Language, Text } from './text.ts';
 
 /** Relation of the two clocks, sent with whatever must turn a monotonic moment into a label. */
@@ -241,7 +241,7 @@ export interface RoomView {
   readonly at: WallMs;
   readonly room: { readonly id: RoomId; readonly name: Text; readonly bypass: RoomBypassState };
   readonly lines: readonly LineView[];
-  readonly subjects: readonly (Omit<SubjectView, 'since'> & { readonly since: WallMs })[];
+  readonly subjects: readonly SubjectRow[];
   readonly alarms: readonly AlarmRow[];
   readonly threads: readonly ThreadView[];
   readonly cards: readonly {
@@ -271,6 +271,12 @@ export interface LineView {
   /** Set for three minutes after a call was cut over: lift this phone, the caller may still be there. */
   readonly liftPhone?: string;
 }
+/** A subject with wall times. */
+export type SubjectRow = Omit<SubjectView, 'since' | 'maintenance' | 'sources'> & {
+  readonly since: WallMs;
+  readonly maintenance?: Omit<Maintenance, 'until'> & { readonly until: WallMs };
+  readonly sources: readonly (Omit<SourceView, 'at'> & { readonly at?: WallMs })[];
+};
 type WithWallEnd<S> = S extends { readonly until: MonoMs }
   ? Omit<S, 'until'> & { readonly until: WallMs }
   : S;

@@ -23,8 +23,22 @@ export interface SubjectView {
   readonly verdict: Verdict;
   /** One sentence that a person can act on. */
   readonly why: Text;
+  /** What would have to happen for another verdict. */
+  readonly change: Text;
   readonly since: MonoMs;
+  /** Unreachable: the root above it that hides it. */
+  readonly hiddenBy?: SubjectId;
+  /** It changes again and again: one alarm stands for all of it. */
+  readonly flapping?: true;
+  readonly maintenance?: Maintenance;
   readonly sources: readonly SourceView[];
+}
+
+/** Work on a subject that somebody announced: its alarms do not sound until then. */
+export interface Maintenance {
+  readonly until: MonoMs;
+  readonly by: string;
+  readonly reason: Text;
 }
 
 export interface SourceView {
@@ -33,5 +47,7 @@ export interface SourceView {
   readonly weight: Weight;
   readonly says: Says;
   readonly at?: MonoMs;
+  /** Its proof of service keeps the subject from `down`. */
+  readonly vetoes?: true;
   readonly reason: Text;
 }

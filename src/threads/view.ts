@@ -1,5 +1,5 @@
 /** The whole room as people see it, made of the core's state. Labels get wall time here and nowhere before. */
-import type { AlarmRow, ClockMark, LineView, RoomView, ThreadView } from '../model/messages.ts';
+import type { AlarmRow, ClockMark, LineView, RoomView, SubjectRow, ThreadView } from '../model/messages.ts';
 import { alarmViews } from '../core/room/views.ts';
 import { bypassView, lineReading, recordingLines, subjectViews } from '../core/room/views.ts';
 import type { LineId } from '../model/ids.ts';
@@ -52,7 +52,17 @@ export function roomView(
         ...(relay?.liftPhone === undefined ? {} : { liftPhone: relay.liftPhone }),
       };
     }),
-    subjects: subjectViews(state).map((subject) => ({ ...subject, since: wallAt(clock, subject.since) })),
+    subjects: subjectViews(state).map(({ since, maintenance, sources, ...rest }): SubjectRow => ({
+      ...rest,
+      since: wallAt(clock, since),
+      ...(maintenance === undefined
+        ? {}
+        : { maintenance: { ...maintenance, until: wallAt(clock, maintenance.until) } }),
+      sources: sources.map(({ at, ...source }) => ({
+        ...source,
+        ...(at === undefined ? {} : { at: wallAt(clock, at) }),
+      })),
+    })),
     alarms: alarmViews(state).map(({ raisedAt, changedAt, clearedAt, suppressions, ...rest }): AlarmRow => ({
       ...rest,
       suppressions: suppressions.map((one) =>

@@ -131,6 +131,17 @@ export const roomAlarms = {
     },
     { onDelayMs: 60_000, offDelayMs: 5_000 },
   ),
+  'subject.flapping': kind('major', {
+    what: ['设备反复中断又恢复', 'A device fails and comes back again and again'],
+    effect: [
+      '时断时续；抖动期间只报这一条，停止后再报当时的状态',
+      'It works on and off; while this lasts it is the only alarm of it, and what is true at its end is told then',
+    ],
+    action: [
+      '检查该设备的电源、网线、接头和负荷；看是否有人正在反复重启它',
+      'Check its power, cable, plugs and load, and whether somebody keeps restarting it',
+    ],
+  }),
   'ups.on-battery': kind(
     'major',
     {

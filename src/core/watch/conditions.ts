@@ -2,20 +2,23 @@
  * The standing conditions that follow from verdicts and from the values that came with evidence. Levels, reported as long as
  * they hold. Where we cannot see any more, a condition is `unknown`: an alarm that stands goes on standing, none begins.
  */
-import type { Condition } from '../../model/alarm.ts';
+import type { Condition, Severity } from '../../model/alarm.ts';
 import type { Subject } from '../../model/room.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import type { Verdict } from '../../model/watch.ts';
 import type { Values } from './statement.ts';
+import type { Shade } from './parents.ts';
 import type { Spoken } from './verdict.ts';
 import { whatSpeaks } from './why.ts';
 
-export interface Finding {
+interface Judgement {
   readonly subject: Subject;
   readonly verdict: Verdict;
   readonly spoken: readonly Spoken[];
-  readonly cause?: string;
+  readonly isFlapping: boolean;
+  /** Why nothing is known: the alarm of what hides it is the one to act on. */
+  readonly shade?: Shade;
 }
 
 /** Values of a UPS (`config/ups/README.md`) and the alarm that each raises while it is true. */
@@ -40,26 +43,63 @@ function condition(subject: Subject, type: string, state: Condition['state'], de
   return { key: { subject: subject.id, type, qualifier: '' }, state, detail };
 }
 
-export function conditionsOf(finding: Finding): readonly Condition[] {
+export function conditionsOf(finding: Judgement): readonly Condition[] {
+  const { subject, isFlapping } = finding;
+  const own = ownConditions(finding);
+  if (!isFlapping) return own;
+  const downType = downTypeOf[subject.kind];
+  const frozen = [downType, subject.kind === 'pbx' ? 'pbx.degraded' : 'subject.degraded'];
+  // While it flaps its other alarms stay as they are. That of a PBX may still begin: it goes with the bypass.
+  const begins =
+    subject.kind === 'pbx' && own.some(({ key, state }) => key.type === 'pbx.down' && state === 'active');
+  return [
+    { ...condition(subject, 'subject.flapping', 'active', none), severity: flappingSeverity[subject.kind] },
+    ...own.filter(({ key }) => !frozen.includes(key.type) || (begins && key.type === 'pbx.down')),
+    ...frozen
+      .filter((type) => !(begins && type === 'pbx.down'))
+      .map((type) => condition(subject, type, 'unknown', none)),
+  ];
+}
+
+const downTypeOf: Readonly<Record<Subject['kind'], string>> = {
+  pbx: 'pbx.down',
+  ups: 'ups.comms-lost',
+  server: 'server.down',
+  terminal: 'terminal.down',
+  network: 'network.down',
+  room: 'subject.down',
+  line: 'subject.down',
+  linekeeper: 'subject.down',
+};
+/** As urgent as the alarm that it stands for. */
+const flappingSeverity: Readonly<Record<Subject['kind'], Severity>> = {
+  pbx: 'critical',
+  ups: 'major',
+  server: 'major',
+  terminal: 'minor',
+  network: 'major',
+  room: 'major',
+  line: 'major',
+  linekeeper: 'major',
+};
+
+function ownConditions(finding: Judgement): readonly Condition[] {
   switch (finding.subject.kind) {
     case 'pbx':
       return ofPbx(finding);
     case 'ups':
       return ofUps(finding);
     case 'server':
-      return ofOther(finding, 'server.down');
     case 'terminal':
-      return ofOther(finding, 'terminal.down');
     case 'network':
-      return ofOther(finding, 'network.down');
     case 'room':
     case 'line':
     case 'linekeeper':
-      return ofOther(finding, 'subject.down');
+      return ofOther(finding, downTypeOf[finding.subject.kind]);
   }
 }
 
-function ofPbx({ subject, verdict, spoken }: Finding): readonly Condition[] {
+function ofPbx({ subject, verdict, spoken }: Judgement): readonly Condition[] {
   const conditions: Condition[] = [];
   const downs = whatSpeaks(spoken, 'down');
   const isDoubted = spoken.some(({ statement }) => statement.says === 'down');
@@ -77,7 +117,7 @@ function ofPbx({ subject, verdict, spoken }: Finding): readonly Condition[] {
   return conditions;
 }
 
-function ofUps({ subject, verdict, spoken, cause }: Finding): readonly Condition[] {
+function ofUps({ subject, verdict, spoken, shade }: Judgement): readonly Condition[] {
   const conditions: Condition[] = [];
   const isSeen = verdict === 'up' || verdict === 'degraded';
   if (!isSeen)
@@ -85,7 +125,7 @@ function ofUps({ subject, verdict, spoken, cause }: Finding): readonly Condition
       condition(
         subject,
         'ups.comms-lost',
-        cause === undefined ? 'active' : 'unknown',
+        shade === undefined ? 'active' : 'unknown',
         whatSpeaks(spoken, verdict === 'down' ? 'down' : 'unknown'),
       ),
     );
@@ -119,7 +159,7 @@ function upsDetail(values: Values): Text {
   return text(zh.join('，'), en.join(', '));
 }
 
-function ofOther({ subject, verdict, spoken, cause }: Finding, downType: string): readonly Condition[] {
+function ofOther({ subject, verdict, spoken, shade }: Judgement, downType: string): readonly Condition[] {
   switch (verdict) {
     case 'up':
       return [];
@@ -135,7 +175,7 @@ function ofOther({ subject, verdict, spoken, cause }: Finding, downType: string)
         condition(
           subject,
           'subject.unknown',
-          cause === undefined ? 'active' : 'unknown',
+          shade === undefined ? 'active' : 'unknown',
           whatSpeaks(spoken, 'unknown'),
         ),
       ];

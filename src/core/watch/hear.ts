@@ -7,7 +7,7 @@ import { isPolled } from '../../model/room.ts';
 import type { InputPoint, LineSettings, Source, Subject } from '../../model/room.ts';
 import type { LineId, PointId, SourceId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
-import type { Says } from '../../model/watch.ts';
+import type { Maintenance, Says } from '../../model/watch.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { ContactMemory } from './contact.ts';
@@ -51,6 +51,8 @@ export type WatchEvent = { readonly at: MonoMs } & (
   | { readonly kind: 'path'; readonly bus: string; readonly up: boolean }
   /** The room is in bypass: the PBX meets no call, so what speaks is less. */
   | { readonly kind: 'bypass'; readonly active: boolean }
+  /** All maintenance that is announced now, by subject. */
+  | { readonly kind: 'maintenance'; readonly subjects: Readonly<Record<string, Maintenance>> }
 );
 
 export interface Heard {
@@ -63,6 +65,7 @@ export interface Heard {
   /** Paths of ours that are dead, and since when. */
   readonly deadPaths: Readonly<Record<string, MonoMs>>;
   readonly inBypass: boolean;
+  readonly maintenance: Readonly<Record<string, Maintenance>>;
 }
 
 const sourcesOf = (config: WatchConfig): readonly Source[] =>
@@ -81,6 +84,7 @@ export function nothingHeard(config: WatchConfig, at: MonoMs): Heard {
     ),
     deadPaths: {},
     inBypass: false,
+    maintenance: {},
   };
 }
 
@@ -129,6 +133,8 @@ export function hear(heard: Heard, event: WatchEvent): Heard {
       return event.active === heard.inBypass
         ? heard
         : { ...eachRecords(heard, () => recordsUnheard), inBypass: event.active };
+    case 'maintenance':
+      return { ...heard, maintenance: event.subjects };
   }
 }
 
@@ -238,6 +244,7 @@ export function speak(heard: Heard, source: Source, at: MonoMs): Statement {
 export function isTouched(before: Heard, now: Heard, subject: Subject): boolean {
   if (before === now) return false;
   if (before.deadPaths !== now.deadPaths || before.inBypass !== now.inBypass) return true;
+  if (before.maintenance[subject.id] !== now.maintenance[subject.id]) return true;
   return subject.sources.some((source) => {
     if (isPolled(source)) return before.polled[source.id] !== now.polled[source.id];
     switch (source.kind) {

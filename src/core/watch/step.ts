@@ -7,37 +7,21 @@
  */
 import type { Condition } from '../../model/alarm.ts';
 import type { Effect } from '../../model/effect.ts';
-import type { Source, Subject } from '../../model/room.ts';
+import type { Subject } from '../../model/room.ts';
 import type { SubjectId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier, later } from '../../model/units.ts';
 import type { SubjectView, Verdict } from '../../model/watch.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
-import { conditionsOf } from './conditions.ts';
+import type { Finding } from './finding.ts';
+import { describe, judgeEveryMs, sameData } from './finding.ts';
 import type { Heard, WatchConfig, WatchEvent } from './hear.ts';
-import { hear, isTouched, nothingHeard, overdue, speak } from './hear.ts';
-import type { Statement } from './statement.ts';
-import type { Spoken } from './verdict.ts';
-import { domainsNeeded, judge } from './verdict.ts';
-import { why } from './why.ts';
+import { hear, isTouched, nothingHeard, overdue } from './hear.ts';
+import { domainsNeeded } from './verdict.ts';
+import { besides, hiddenWords } from './why.ts';
 
 export type { WatchConfig, WatchEvent } from './hear.ts';
-
-interface Finding {
-  readonly subject: Subject;
-  readonly verdict: Verdict;
-  readonly why: Text;
-  readonly spoken: readonly Spoken[];
-  readonly suspect: boolean;
-  /** The subject that is down above this one; set whenever there is one. */
-  readonly blockedBy?: SubjectId;
-  /** As above, where it is the reason why nothing is known. */
-  readonly cause?: SubjectId;
-  readonly due: MonoMs;
-  readonly view: SubjectView;
-  readonly conditions: readonly Condition[];
-}
 
 export interface WatchState {
   readonly heard: Heard;
@@ -52,9 +36,6 @@ export interface WatchStep {
   readonly state: WatchState;
   readonly effects: readonly Effect[];
 }
-
-/** A subject is judged again after this long at the latest, so that the ages in its sentence stay true. */
-const judgeEveryMs = 10_000;
 
 export function initial(config: WatchConfig, at: MonoMs): WatchState {
   const heard = nothingHeard(config, at);
@@ -112,7 +93,7 @@ function judgeAll(before: WatchState, heard: Heard, at: MonoMs): WatchStep {
     ];
   });
   const seen = findings.map(({ view }) => view);
-  const standing = findings.flatMap((finding) => finding.conditions);
+  const standing = withHidden(findings, before.conditions);
   const due = findings.reduce(
     (first, finding) => earlier(first, finding.due) ?? first,
     later(at, judgeEveryMs),
@@ -142,95 +123,37 @@ function findSubject(
   const done = found.get(subject.id);
   if (done !== undefined) return done;
   if (above.includes(subject.id)) return undefined;
-  const blockers = subject.dependsOn.flatMap((id): Blocking[] => {
+  const parents = subject.dependsOn.flatMap((id): readonly Finding[] => {
     const parent = heard.config.subjects.find((one) => one.id === id);
     if (parent === undefined) return [];
     const finding = findSubject(before, heard, parent, found, [...above, subject.id], at);
-    const cause = finding?.verdict === 'down' ? id : finding?.cause;
-    return cause === undefined ? [] : [{ kind: parent.kind, cause }];
+    return finding === undefined ? [] : [finding];
   });
-  const blocking = blockers.find(({ kind }) => kind === 'network') ?? blockers[0];
   const old = find(before, subject.id);
   const holds =
     old !== undefined &&
     at < old.due &&
-    old.blockedBy === blocking?.cause &&
+    sameItems(old.parents, parents) &&
     !isTouched(before.heard, heard, subject);
-  const finding = holds ? old : describe(old, heard, subject, blocking, at);
+  const finding = holds ? old : describe(old, heard, subject, parents, at);
   found.set(subject.id, finding);
   return finding;
-}
-
-interface Blocking {
-  readonly kind: Subject['kind'];
-  readonly cause: SubjectId;
-}
-
-/** A PBX's contact, extension and lines do not pass through what it depends on: only its LAN sources hide. */
-function reachesThrough(subject: Subject, source: Source, parent: Blocking): boolean {
-  if (subject.kind !== 'pbx') return true;
-  return parent.kind === 'network' && (source.domain === 'our-lan' || source.domain.startsWith('path:'));
-}
-
-const hiddenBy = (statement: Statement, cause: SubjectId): Statement => ({
-  ...statement,
-  says: 'unknown',
-  reason: text(`上级 ${cause} 故障`, `${cause} is down`),
-});
-
-function describe(
-  before: Finding | undefined,
-  heard: Heard,
-  subject: Subject,
-  blocking: Blocking | undefined,
-  at: MonoMs,
-): Finding {
-  let due = later(at, judgeEveryMs);
-  let isSuspect = false;
-  const spoken = subject.sources.map((source): Spoken => {
-    const statement = speak(heard, source, at);
-    due = earlier(due, statement.changesAt) ?? due;
-    isSuspect ||= statement.says === 'down' || statement.missing;
-    const isHidden =
-      blocking !== undefined && statement.says === 'down' && reachesThrough(subject, source, blocking);
-    return { source, statement: isHidden ? hiddenBy(statement, blocking.cause) : statement };
-  });
-  const { verdict, vetoes } = judge(subject, spoken, heard.inBypass);
-  // A child that answers although its parent is down is up: the parent hides nothing then.
-  const cause = verdict === 'unknown' && blocking !== undefined ? { cause: blocking.cause } : {};
-  const sentence = why({ verdict, spoken, vetoes, ...cause }, at);
-  const view: SubjectView = {
-    id: subject.id,
-    kind: subject.kind,
-    verdict,
-    why: sentence,
-    since: before?.verdict === verdict ? before.view.since : at,
-    sources: spoken.map(({ source, statement }) => ({
-      id: source.id,
-      domain: source.domain,
-      weight: source.weight,
-      says: statement.says,
-      ...(statement.at === undefined ? {} : { at: statement.at }),
-      reason: statement.reason,
-    })),
-  };
-  const standing = conditionsOf({ subject, verdict, spoken, ...cause });
-  return {
-    subject,
-    verdict,
-    why: sentence,
-    spoken,
-    suspect: isSuspect,
-    ...(blocking === undefined ? {} : { blockedBy: blocking.cause }),
-    ...cause,
-    due,
-    view: before !== undefined && sameData(before.view, view) ? before.view : view,
-    conditions: standing.map((one) => before?.conditions.find((old) => sameData(old, one)) ?? one),
-  };
 }
 
 const sameItems = <Item>(a: readonly Item[], b: readonly Item[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
-/** Plain data, made by the same code in the same order. */
-const sameData = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** The alarm of a root says how much it hides: one alarm, not forty. */
+function withHidden(findings: readonly Finding[], before: readonly Condition[]): readonly Condition[] {
+  const hidden = new Map<SubjectId, SubjectId[]>();
+  for (const { subject, shade } of findings)
+    if (shade?.how === 'down') hidden.set(shade.root, [...(hidden.get(shade.root) ?? []), subject.id]);
+  return findings.flatMap(({ subject, verdict, conditions: own }) => {
+    const children = hidden.get(subject.id);
+    const main = own[0];
+    if (children === undefined || verdict !== 'down' || main === undefined) return own;
+    const detail = besides(main.detail, hiddenWords(children));
+    const told = { ...main, detail };
+    return [before.find((old) => sameData(old, told)) ?? told, ...own.slice(1)];
+  });
+}

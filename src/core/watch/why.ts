@@ -5,9 +5,13 @@ import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import { isPolled } from '../../model/room.ts';
 import type { Source } from '../../model/room.ts';
+import type { SubjectId } from '../../model/ids.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Says, Verdict } from '../../model/watch.ts';
+import type { FlapMemory } from './flapping.ts';
+import type { Shade } from './parents.ts';
+import { shadeWords } from './parents.ts';
 import type { Spoken } from './verdict.ts';
 
 /** Sources named in one sentence; the rest is counted. */
@@ -56,6 +60,9 @@ const verdictWord: Record<Verdict, Text> = {
   unknown: text('状态未知', 'unknown'),
 };
 
+/** The verdict stays `unknown`; people read what it means. */
+const unreachableWord = text('不可达', 'unreachable');
+
 function clause({ source, statement }: Spoken, at: MonoMs): Text {
   const name = label(source);
   const word = saysWord[statement.says];
@@ -73,8 +80,9 @@ export interface Grounds {
   readonly verdict: Verdict;
   readonly spoken: readonly Spoken[];
   readonly vetoes: readonly Spoken[];
-  /** The subject above this one that is down, and hides it. */
-  readonly cause?: string;
+  /** What lies over this one and hides it. */
+  readonly shade?: Shade;
+  readonly flap: FlapMemory;
 }
 
 const order: Record<Verdict, readonly Says[]> = {
@@ -84,8 +92,8 @@ const order: Record<Verdict, readonly Says[]> = {
   unknown: ['unknown', 'down', 'up'],
 };
 
-export function why({ verdict, spoken, vetoes, cause }: Grounds, at: MonoMs): Text {
-  const word = verdictWord[verdict];
+export function why({ verdict, spoken, vetoes, shade, flap }: Grounds, at: MonoMs): Text {
+  const word = shade?.how === 'down' ? unreachableWord : verdictWord[verdict];
   const sorted = order[verdict].flatMap((says) => spoken.filter(({ statement }) => statement.says === says));
   const clauses = sorted.slice(0, sourcesNamed).map((one) => clause(one, at));
   const more = sorted.length - clauses.length;
@@ -105,9 +113,14 @@ export function why({ verdict, spoken, vetoes, cause }: Grounds, at: MonoMs): Te
     zh.unshift(`${name.zh} ${lasting.zh}前证明仍在服务，不判故障`);
     en.unshift(`not judged down because ${name.en} proved service ${lasting.en} ago`);
   }
-  if (cause !== undefined) {
-    zh.unshift(`上级 ${cause} 故障，无法判断`);
-    en.unshift(`${cause}, which it depends on, is down`);
+  if (shade !== undefined) {
+    const reason = shadeWords[shade.how](shade.root);
+    zh.unshift(reason.zh);
+    en.unshift(reason.en);
+  }
+  if (flap.isFlapping) {
+    zh.unshift('反复变化（抖动）');
+    en.unshift('it flaps');
   }
   return text(`${word.zh}：${zh.join('；')}`, `${word.en}: ${en.join('; ')}`);
 }
@@ -120,3 +133,18 @@ export function whatSpeaks(spoken: readonly Spoken[], says: Says): Text {
     some.map(({ source, statement }) => `${label(source).en}: ${statement.reason.en}`).join('; '),
   );
 }
+
+/** Subjects named in the alarm of what hides them; the rest is counted. */
+export const hiddenNamed = 6;
+
+export function hiddenWords(children: readonly SubjectId[]): Text {
+  const some = children.slice(0, hiddenNamed);
+  const isMore = children.length > some.length;
+  return text(
+    `其下 ${children.length} 个对象不可达：${some.join('、')}${isMore ? ' 等' : ''}`,
+    `${children.length} unreachable behind it: ${some.join(', ')}${isMore ? ', …' : ''}`,
+  );
+}
+
+export const besides = (one: Text, other: Text): Text =>
+  one.zh === '' ? other : text(`${one.zh}；${other.zh}`, `${one.en}; ${other.en}`);

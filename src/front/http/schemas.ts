@@ -48,8 +48,22 @@ const subject = Type.Object({
   kind: words('pbx', 'server', 'terminal', 'network', 'ups', 'room', 'line', 'linekeeper'),
   verdict: words('up', 'degraded', 'down', 'unknown'),
   why: text,
+  change: text,
   since: wall('Since when'),
-  sources: Type.Array(Type.Object({ id: Type.String(), says: words('up', 'down', 'unknown'), reason: text })),
+  hiddenBy: Type.Optional(Type.String({ description: 'Unreachable: the subject that hides it.' })),
+  flapping: Type.Optional(Type.Literal(true)),
+  maintenance: Type.Optional(Type.Object({ until: wall('Its end'), by: Type.String(), reason: text })),
+  sources: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      domain: Type.String(),
+      weight: words('proof', 'hint'),
+      says: words('up', 'down', 'unknown'),
+      at: Type.Optional(wall('Newest news')),
+      vetoes: Type.Optional(Type.Literal(true)),
+      reason: text,
+    }),
+  ),
 });
 const thread = Type.Object({
   name: words('guard', 'recorder', 'archive', 'front', 'probes'),

@@ -1,0 +1,63 @@
+/**
+ * Flapping: a subject that changes again and again is one alarm, not a hundred. Time is cut into slots; of the last
+ * `slotsKept` each one in which the verdict changed counts, newer ones more (0.8 to 1.2, as Nagios and Icinga weigh their last
+ * checks). From `flappingFrom` on it flaps, until it is calm below `calmBelow` or has not changed for `calmSlots`.
+ *
+ * Only changes between known verdicts count, and only while the subject itself can be seen: what comes of a parent or of
+ * maintenance is not its own unrest. It concerns the alarms of people alone; the bypass never asks.
+ */
+import type { MonoMs } from '../../model/units.ts';
+import { elapsedMs } from '../../model/units.ts';
+import type { Verdict } from '../../model/watch.ts';
+import type { Subject } from '../../model/room.ts';
+
+export const slotsKept = 20;
+export const flappingFrom = 0.3;
+const calmBelow = 0.2;
+/** Without a change for so many slots it is over: a fault that stays must not hide behind the unrest before it. */
+export const calmSlots = 6;
+const slotMsMin = 60_000;
+
+export interface FlapMemory {
+  /** Last verdict that was not `unknown`, and when it changed last. */
+  readonly known?: Verdict;
+  readonly changedAt: MonoMs;
+  /** Numbers of the slots with a change, oldest first. */
+  readonly changed: readonly number[];
+  readonly isFlapping: boolean;
+}
+
+export const unflapped = (at: MonoMs): FlapMemory => ({ changedAt: at, changed: [], isFlapping: false });
+
+/** A source that is asked seldom can change but seldom: its slots are longer. */
+export function slotMsOf(subject: Subject): number {
+  const periods = subject.sources.flatMap((source) => ('everyMs' in source ? [source.everyMs] : []));
+  return periods.length === 0 ? slotMsMin : Math.max(slotMsMin, Math.min(...periods));
+}
+
+export function share(changed: readonly number[], slot: number): number {
+  const step = 0.4 / (slotsKept - 1);
+  const weights = changed.map((one) => 1.2 - step * (slot - one));
+  return weights.reduce((sum, weight) => sum + weight, 0) / slotsKept;
+}
+
+export function flapped(
+  memory: FlapMemory,
+  verdict: Verdict,
+  isOwn: boolean,
+  slotMs: number,
+  at: MonoMs,
+): FlapMemory {
+  const slot = Math.floor(at / slotMs);
+  const counts = isOwn && verdict !== 'unknown';
+  const isChange = counts && memory.known !== undefined && memory.known !== verdict;
+  const changedAt = isChange ? at : memory.changedAt;
+  const kept = memory.changed.filter((one) => one > slot - slotsKept);
+  const changed = isChange && kept.at(-1) !== slot ? [...kept, slot] : kept;
+  const isCalm = elapsedMs(changedAt, at) >= calmSlots * slotMs;
+  const now = share(changed, slot);
+  const isFlapping = memory.isFlapping ? now >= calmBelow && !isCalm : now >= flappingFrom;
+  const known = counts ? { known: verdict } : memory.known === undefined ? {} : { known: memory.known };
+  const isOver = memory.isFlapping && !isFlapping;
+  return { ...known, changedAt, changed: isOver ? [] : changed, isFlapping };
+}

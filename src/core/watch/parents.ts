@@ -1,0 +1,132 @@
+/**
+ * `depends-on`: what stands above a subject and may hide it. A dead switch makes its hosts unreachable: one alarm, which names
+ * how many it hides, and each host names the root. Three ways to be hidden:
+ *
+ * - `down`: something above is down;
+ * - `doubted`: the subject has stopped answering, and what is above has not answered since. Its probe may simply come later:
+ *   no alarm of the child goes out before the parent has been asked;
+ * - `returned`: the root is back, but our probes have not been round yet.
+ *
+ * Only the first concerns the PBX, and only what reaches it over the network: nothing here delays a trip.
+ */
+import type { MonoMs } from '../../model/units.ts';
+import { elapsedMs, later } from '../../model/units.ts';
+import type { Source, Subject } from '../../model/room.ts';
+import type { SubjectId } from '../../model/ids.ts';
+import type { Text } from '../../model/text.ts';
+import { text } from '../../model/text.ts';
+import type { Verdict } from '../../model/watch.ts';
+import type { Statement } from './statement.ts';
+import type { Spoken } from './verdict.ts';
+
+export type HiddenHow = 'down' | 'doubted' | 'returned';
+
+export interface Shade {
+  /** The topmost subject that is the reason. */
+  readonly root: SubjectId;
+  readonly how: HiddenHow;
+}
+
+/** What a child must know of a parent. */
+export interface ParentFinding {
+  readonly subject: Subject;
+  readonly verdict: Verdict;
+  readonly spoken: readonly Spoken[];
+  /** Why nothing is known of the parent itself. */
+  readonly shade?: Shade;
+}
+
+/** A parent that is asked seldom holds its children back no longer than this. */
+export const doubtMsMax = 300_000;
+const answerMs = 10_000;
+
+const periodsOf = (subject: Subject): readonly number[] =>
+  subject.sources.flatMap((source) => ('everyMs' in source ? [source.everyMs] : []));
+
+/** Within this time each source of the subject has been asked anew and has answered, or missed. */
+export const roundMs = (subject: Subject): number => 2 * Math.max(0, ...periodsOf(subject)) + answerMs;
+
+/** What hides everything below these parents; a dead network before any other. */
+export function shadeOver(parents: readonly ParentFinding[]): Shade | undefined {
+  const downs = parents.flatMap((parent): readonly (Shade & { readonly isNetwork: boolean })[] => {
+    const isNetwork = parent.subject.kind === 'network';
+    if (parent.verdict === 'down') return [{ root: parent.subject.id, how: 'down', isNetwork }];
+    return parent.shade === undefined ? [] : [{ ...parent.shade, isNetwork }];
+  });
+  const isDown = ({ how }: Shade): boolean => how === 'down';
+  const found = downs.find((one) => isDown(one) && one.isNetwork) ?? downs.find(isDown) ?? downs[0];
+  return found === undefined ? undefined : { root: found.root, how: found.how };
+}
+
+/**
+ * Has this parent not answered since then? Only a source that is asked can be waited for: a contact or a line speaks at once,
+ * and a parent of which nothing is known will not explain anything.
+ */
+function isInDoubt({ verdict, spoken }: ParentFinding, since: MonoMs, at: MonoMs): boolean {
+  if (verdict === 'unknown' || verdict === 'down' || elapsedMs(since, at) >= doubtMsMax) return false;
+  const asked = spoken.filter(({ source, statement }) => 'everyMs' in source && statement.says === 'up');
+  return (
+    asked.length > 0 &&
+    !asked.some(({ statement }) => !statement.missing && statement.at !== undefined && statement.at > since)
+  );
+}
+
+export const doubtOver = (
+  parents: readonly ParentFinding[],
+  since: MonoMs,
+  at: MonoMs,
+): Shade | undefined => {
+  const doubted = parents.find((parent) => isInDoubt(parent, since, at));
+  return doubted === undefined ? undefined : { root: doubted.subject.id, how: 'doubted' };
+};
+
+/** When a doubt that nobody lifts is over. */
+export const doubtEndsAt = (since: MonoMs): MonoMs => later(since, doubtMsMax);
+
+/** A PBX's contact, extension and lines do not pass through what it depends on: only its LAN sources hide. */
+export function isBehind(
+  subject: Subject,
+  source: Source,
+  shade: Shade,
+  parents: readonly ParentFinding[],
+): boolean {
+  if (subject.kind !== 'pbx') return true;
+  const isNetwork = parents.some(
+    (parent) =>
+      parent.subject.kind === 'network' &&
+      (parent.subject.id === shade.root || parent.shade?.root === shade.root),
+  );
+  return isNetwork && (source.domain === 'our-lan' || source.domain.startsWith('path:'));
+}
+
+const reasons: Readonly<Record<HiddenHow, (root: SubjectId) => Text>> = {
+  down: (root) => text(`上级 ${root} 故障`, `${root} is down`),
+  doubted: (root) => text(`先等上级 ${root} 应答`, `waits to hear whether ${root} answers`),
+  returned: (root) =>
+    text(`上级 ${root} 刚恢复，等待新的应答`, `${root} is just back; waits for a new answer`),
+};
+
+export const hiddenBy = (statement: Statement, { root, how }: Shade): Statement => ({
+  ...statement,
+  says: 'unknown',
+  reason: reasons[how](root),
+});
+
+/** The reason of an `unknown` verdict, at the head of its sentence. */
+export const shadeWords: Readonly<Record<HiddenHow, (root: SubjectId) => Text>> = {
+  down: (root) =>
+    text(
+      `上级 ${root} 故障，该对象不可达，请先处理 ${root}`,
+      `${root}, which it depends on, is down: repair ${root} first`,
+    ),
+  doubted: (root) =>
+    text(
+      `没有应答，先等上级 ${root} 的应答再判断`,
+      `it does not answer; judged as soon as ${root} has been heard`,
+    ),
+  returned: (root) =>
+    text(
+      `上级 ${root} 刚恢复，等待新的应答`,
+      `${root}, which it depends on, is just back; waits for a new answer`,
+    ),
+};
