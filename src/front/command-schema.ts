@@ -8,6 +8,8 @@ const line = Type.String({ minLength: 1, maxLength: 64, description: 'A line of 
 const alarm = name('Id of an alarm, or `all`.');
 
 const shelveMsMax = 8 * 3_600_000;
+const maintenanceMsMin = 60_000;
+const maintenanceMsMax = 24 * 3_600_000;
 
 /** One object schema for each command; `do` says which. */
 export const commandSchemas = {
@@ -24,6 +26,19 @@ export const commandSchemas = {
     strict,
   ),
   unshelve: Type.Object({ do: Type.Literal('unshelve'), alarm: name('Id of an alarm.') }, strict),
+  maintenance: Type.Object(
+    {
+      do: Type.Literal('maintenance'),
+      subject: name('A subject, line or point.'),
+      forMs: Type.Integer({ minimum: maintenanceMsMin, maximum: maintenanceMsMax }),
+      reason: Type.String({ minLength: 1, maxLength: 200 }),
+    },
+    strict,
+  ),
+  'end-maintenance': Type.Object(
+    { do: Type.Literal('end-maintenance'), subject: name('A subject, line or point.') },
+    strict,
+  ),
   'lamp-test': Type.Object({ do: Type.Literal('lamp-test') }, strict),
   bypass: Type.Object(
     {
@@ -44,8 +59,9 @@ export const isCommandName = (word: string): word is CommandName => Object.hasOw
 
 export const commandSchema = Type.Union(Object.values(commandSchemas));
 
-/** These move relays: asked twice before they are done. */
-export const movesRelays = (command: Command): boolean =>
+/** These move relays, or silence alarms for hours: asked twice before they are done. */
+export const isAskedTwice = (command: Command): boolean =>
+  command.do === 'maintenance' ||
   command.do === 'bypass' ||
   command.do === 'restore' ||
   command.do === 'reset-bypass' ||

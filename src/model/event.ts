@@ -21,6 +21,9 @@ export type Command =
   | { readonly do: 'reset-alarm'; /** An alarm's id, or `all`. */ readonly alarm: string }
   | { readonly do: 'shelve'; readonly alarm: string; readonly forMs: number; readonly reason: string }
   | { readonly do: 'unshelve'; readonly alarm: string }
+  /** Alarms of a subject, line or point are out of service until the time is over. The bypass does not ask. */
+  | { readonly do: 'maintenance'; readonly subject: string; readonly forMs: number; readonly reason: string }
+  | { readonly do: 'end-maintenance'; readonly subject: string }
   | { readonly do: 'lamp-test' }
   /** `planned`: busy lines wait without cap. `line` absent: the whole room. */
   | { readonly do: 'bypass'; readonly line?: LineId; readonly mode: 'now' | 'planned' }
@@ -100,6 +103,14 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly detail: Text;
     }
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  /** A maintenance window of the room file is open until then; without `until` it is over. */
+  | {
+      readonly kind: 'maintenance';
+      readonly window: string;
+      readonly subjects: readonly string[];
+      readonly reason: Text;
+      readonly until?: MonoMs;
+    }
   /** The wall clock was set: labels only. */
   | { readonly kind: 'clock'; readonly wall: WallMs; readonly stepMs: number }
   /** Orderly end: `stop` takes lines over as they go idle; `restart` keeps every position. */

@@ -173,6 +173,19 @@ export interface Subject {
   readonly dependsOn: readonly SubjectId[];
 }
 
+/** Work that is planned in the room file: each week on some days, or once. Times are those of the room's zone. */
+export interface MaintenanceWindow {
+  readonly id: string;
+  /** Subjects, lines or points. */
+  readonly subjects: readonly string[];
+  /** 0 is Sunday; or one date, `YYYY-MM-DD`. */
+  readonly on: { readonly days: readonly number[] } | { readonly date: string };
+  /** Minutes after midnight. */
+  readonly atMinute: number;
+  readonly forMs: number;
+  readonly reason: Text;
+}
+
 /** Values of state-machines.md, all settable within stated limits (`room/limits.ts`). */
 export interface BypassSettings {
   readonly confirmMs: number;
@@ -215,6 +228,7 @@ export interface Room {
   readonly points: readonly Point[];
   readonly lines: readonly LineSettings[];
   readonly subjects: readonly Subject[];
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly bypass: BypassSettings;
   readonly recorder: RecorderSettings;
   readonly mqtt?: MqttSettings;

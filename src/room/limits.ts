@@ -271,6 +271,16 @@ export const limits = {
       'complexity of the Opus encoder; 0 or 1 on a slow Pi',
     ),
   },
+  'maintenance.for': {
+    min: minute,
+    max: 24 * hour,
+    default: hour,
+    unit: 'ms',
+    reason: text(
+      '维护必须自行结束：告警不得静默超过一天',
+      'maintenance ends by itself: no alarm is silent for more than a day',
+    ),
+  },
   'http.port': {
     min: 1,
     max: 65535,
@@ -330,6 +340,7 @@ export const roomLimits = {
   lines: 64,
   subjects: 256,
   evidencePerSubject: 16,
+  maintenance: 32,
   problems: 500,
 } as const;
 

@@ -9,6 +9,7 @@ import { roomLimits } from './limits.ts';
 import { readLines } from './lines.ts';
 import { tellNotYet } from './not-yet.ts';
 import type { Page } from './page.ts';
+import { readMaintenance } from './maintenance.ts';
 import { readPoints } from './points.ts';
 import type { Report } from './problem.ts';
 import type { Reading } from './reading.ts';
@@ -78,6 +79,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     points: [...points.values()],
     lines: [...lines.values()],
     subjects: [...subjects.values()],
+    maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
     bypass: readBypass(reading),
     recorder: readRecorder(reading),
     ...readReport(reading),

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { BusId, RoomId } from '../model/ids.ts';
 import type { SavedRoom } from '../core/room/step.ts';
 import { readSaved } from '../core/alarm/saved.ts';
+import { readSaved as readMaintenance } from '../core/maintenance/step.ts';
 import type { WallMs } from '../model/units.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
 import { readGuardFile, setAsideGuardFile } from '../drivers/disk/guard-file.ts';
@@ -51,7 +52,11 @@ export async function recall(file: string, room: RoomId): Promise<Remembered> {
   if (read.content.room !== room) return { kind: 'first-power-on' };
   const { decisions } = read.content;
   const alarms = readSaved(decisions.alarms)?.saved ?? { alarms: [] };
-  return { kind: 'remembered', memory: { ...read.content, decisions: { ...decisions, alarms } } };
+  const maintenance = readMaintenance(decisions.maintenance);
+  return {
+    kind: 'remembered',
+    memory: { ...read.content, decisions: { ...decisions, alarms, maintenance } },
+  };
 }
 
 const hasRunHere = (folder: string): boolean =>

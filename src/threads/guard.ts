@@ -21,6 +21,7 @@ import type { RoomState } from '../core/room/step.ts';
 import type { Text } from '../model/text.ts';
 import { HealthGate } from '../shell/health-gate.ts';
 import { JournalFeed } from './journal-feed.ts';
+import { MaintenanceCalendar } from '../shell/maintenance-calendar.ts';
 import { Mailbox } from '../shell/mailbox.ts';
 import { TurnLoop, slowTurnMs } from '../shell/turn-loop.ts';
 import { Workers } from './workers.ts';
@@ -374,6 +375,11 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   let clockShown: NodeJS.Timeout | undefined;
   let droppedTold = 0;
   let wallOffset = clock.wall() - clock.mono();
+  const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
+  const announceMaintenance = (): void => {
+    for (const event of calendar.announce(mark(clock))) post(event, false);
+  };
+  announceMaintenance();
   const everySecond = setInterval(() => {
     journal.flush();
     lagMs = Math.round(loop.takeLatenessMs());
@@ -395,6 +401,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       }, shownMs).unref();
     }
     wallOffset = offset;
+    announceMaintenance();
     if (mailbox.dropped > droppedTold) {
       const lost = mailbox.dropped - droppedTold;
       droppedTold = mailbox.dropped;

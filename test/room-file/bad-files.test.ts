@@ -23,6 +23,36 @@ interface Bad {
 const line5 = 'L05: { channel: card-b/1, bypass: card-b/relay1, trunk: "020-5", phone: "8005" }';
 
 const table: readonly Bad[] = [
+  // ---- maintenance
+  {
+    name: 'maintenance of what is not there',
+    from: 'recorder: {',
+    to: 'maintenance: [{ of: [«cmr], on: Sun, at: "02:00", for: 2h, reason: x }]\nrecorder: {',
+    path: 'maintenance[0].of[0]',
+    says: 'there is no subject, line or point cmr',
+    hint: 'Did you mean crm?',
+  },
+  {
+    name: 'maintenance of linekeeper itself',
+    from: 'recorder: {',
+    to: 'maintenance: [{ of: [«linekeeper], on: Sun, at: "02:00", for: 2h, reason: x }]\nrecorder: {',
+    path: 'maintenance[0].of[0]',
+    says: 'there is no subject, line or point linekeeper',
+  },
+  {
+    name: 'maintenance on a day that does not exist',
+    from: 'recorder: {',
+    to: 'maintenance: [{ of: [crm], on: «2027-02-29, at: "02:00", for: 2h, reason: x }]\nrecorder: {',
+    path: 'maintenance[0].on',
+    says: 'there is no day 2027-02-29',
+  },
+  {
+    name: 'maintenance without an end',
+    from: 'recorder: {',
+    to: 'maintenance:\n  - «{ of: [crm], on: Sun, at: "02:00", reason: x }\nrecorder: {',
+    path: 'maintenance[0]',
+    says: 'for is missing',
+  },
   // ---- keys and values
   {
     name: 'a misspelt section',

@@ -215,6 +215,7 @@ test('the sound room, value by value', () => {
         dependsOn: [],
       },
     ],
+    maintenance: [],
     bypass: {
       confirmMs: 3000,
       busyCapMs: 30_000,
@@ -353,6 +354,51 @@ test('a polled value knows its table, its place and its thresholds', () => {
     deadband: 1,
     everyMs: 10_000,
   });
+});
+
+test('maintenance: each week, every day, or once', () => {
+  const { room, problems } = loadRoom(
+    spoilt(
+      'recorder: {',
+      `maintenance:
+  - { of: [crm, L05], on: "Mon Thu", at: "02:30", for: 90m, reason: 备份 }
+  - { of: [lan], on: every-day, at: "23:59", for: 1m, reason: { zh: 重启, en: restart } }
+  - { of: [arrester], on: 2028-02-29, at: "00:00", for: 24h, reason: test }
+recorder: {`,
+    ),
+    'room.yaml',
+    { upsModels },
+  );
+  assert.equal(problems, []);
+  const same = (words: string) => ({ zh: words, en: words });
+  assert.equal(room?.maintenance, [
+    {
+      id: 'window-1',
+      subjects: ['crm', 'L05'],
+      on: { days: [1, 4] },
+      atMinute: 150,
+      forMs: 5_400_000,
+      reason: same('备份'),
+    },
+    {
+      ...{
+        id: 'window-2',
+        subjects: ['lan'],
+        on: { days: [0, 1, 2, 3, 4, 5, 6] },
+        atMinute: 1439,
+        forMs: 60_000,
+      },
+      reason: { zh: '重启', en: 'restart' },
+    },
+    {
+      id: 'window-3',
+      subjects: ['arrester'],
+      on: { date: '2028-02-29' },
+      atMinute: 0,
+      forMs: 86_400_000,
+      reason: same('test'),
+    },
+  ]);
 });
 
 test('a relay on the Pi with a pump is allowed, with the warning that a crash cuts its call', () => {

@@ -132,6 +132,10 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'recorder.prompt-at': ['keep: 400d', (v) => `prompt-at: ${v}`],
   'recorder.bit-rate': ['keep: 400d', (v) => `bit-rate: ${v}`],
   'recorder.complexity': ['keep: 400d', (v) => `complexity: ${v}`],
+  'maintenance.for': [
+    'recorder: {',
+    (v) => `maintenance: [{ of: [crm], on: Sun, at: "02:00", for: ${v}, reason: x }]\nrecorder: {`,
+  ],
   'http.port': ['recorder: {', (v) => `http: { port: ${v} }\nrecorder: {`],
 };
 

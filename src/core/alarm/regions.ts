@@ -17,7 +17,8 @@ import type { MonoMs } from '../../model/units.ts';
 import { later } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
-import { alarmKind } from './catalogue.ts';
+import type { Maintenance } from '../../model/watch.ts';
+import { alarmKind, isSafetyType } from './catalogue.ts';
 
 export interface Alarm {
   readonly key: AlarmKey;
@@ -29,6 +30,8 @@ export interface Alarm {
   readonly ack: AckState;
   readonly latched: boolean;
   readonly suppressions: readonly Suppression[];
+  /** It was raised while out of service: nobody has to acknowledge it once it is over. */
+  readonly raisedOutOfService: boolean;
   readonly detail: Text;
   /** 0 until it is raised for the first time. */
   readonly count: number;
@@ -65,6 +68,7 @@ export function fresh(id: string, condition: Condition, at: MonoMs): Alarm {
     ack: 'none',
     latched: false,
     suppressions: [],
+    raisedOutOfService: false,
     detail: condition.detail,
     count: 0,
     raisedAt: at,
@@ -145,6 +149,7 @@ function raised(alarm: Alarm, at: MonoMs): Alarm {
     stands: true,
     ack: 'unacked',
     latched: alarmKind(alarm.key.type).latch,
+    raisedOutOfService: isOutOfService(alarm),
     count: alarm.count + 1,
     raisedAt: at,
     changedAt: at,
@@ -204,10 +209,30 @@ export function elapsed(alarm: Alarm, at: MonoMs): Alarm {
   return kept.length === moved.suppressions.length ? moved : withSuppressions(moved, kept, at);
 }
 
+export const isOutOfService = ({ suppressions }: Alarm): boolean =>
+  suppressions.some(({ kind }) => kind === 'out-of-service');
+
+/** Puts the alarm out of service while maintenance is announced, never one of the bypass, a relay or the guard. */
+export function inService(alarm: Alarm, maintenance: Maintenance | undefined, at: MonoMs): Alarm {
+  const now = isSafetyType(alarm.key.type) ? undefined : maintenance;
+  const had = alarm.suppressions.find((one) => one.kind === 'out-of-service');
+  if (had?.until === now?.until) return alarm;
+  const others = alarm.suppressions.filter((one) => one !== had);
+  return withSuppressions(
+    alarm,
+    now === undefined
+      ? others
+      : [...others, { kind: 'out-of-service', until: now.until, permit: `${now.by}: ${now.reason.zh}` }],
+    at,
+  );
+}
+
 /** When the last suppression ends while the condition stands, the alarm comes back as a new one to acknowledge. */
 export function withSuppressions(alarm: Alarm, suppressions: readonly Suppression[], at: MonoMs): Alarm {
   const comesBack = alarm.suppressions.length > 0 && suppressions.length === 0 && alarm.stands;
   const next: Alarm = { ...alarm, suppressions, changedAt: at };
+  const isOverUnseen = isOutOfService(alarm) && !isOutOfService(next) && !alarm.stands && !alarm.latched;
+  if (isOverUnseen && alarm.raisedOutOfService) return { ...next, ack: 'none', raisedOutOfService: false };
   return comesBack ? { ...next, ack: 'unacked', ackedBy: undefined } : next;
 }
 

@@ -81,6 +81,7 @@ export function restored(saved: SavedAlarm, sequence: number, at: MonoMs): Alarm
     ack: saved.ack,
     latched: saved.latched,
     suppressions: saved.suppressions.flatMap((one) => restoredSuppression(saved.key, one, at)),
+    raisedOutOfService: false,
     detail: saved.detail,
     count: saved.count,
     raisedAt: later(at, -saved.raisedAgoMs),

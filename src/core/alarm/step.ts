@@ -7,6 +7,7 @@ import type { Actor, Command } from '../../model/event.ts';
 import type { AlarmCounts, AlarmView, Condition, Severity, Suppression } from '../../model/alarm.ts';
 import { alarmId } from '../../model/alarm.ts';
 import type { Effect, Notice } from '../../model/effect.ts';
+import type { Maintenance } from '../../model/watch.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
@@ -19,6 +20,8 @@ import {
   broken,
   elapsed,
   fresh,
+  inService,
+  isOutOfService,
   isOver,
   isUnraised,
   keepsSame,
@@ -45,6 +48,8 @@ export type AlarmEvent = { readonly at: MonoMs } & (
   /** All that stands, each turn. The same array, or the same items, means that nothing changed. */
   | { readonly kind: 'conditions'; readonly standing: readonly Condition[] }
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  /** All maintenance that is announced now, by subject; a level. */
+  | { readonly kind: 'maintenance'; readonly subjects: Readonly<Record<string, Maintenance>> }
   /** Suppression by logic or by a work permit, put on or taken off. */
   | {
       readonly kind: 'suppression';
@@ -57,6 +62,7 @@ export type AlarmEvent = { readonly at: MonoMs } & (
 export interface AlarmState {
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly standing: readonly Condition[];
+  readonly maintenance: Readonly<Record<string, Maintenance>>;
   /** Conditions that found no room. */
   readonly leftOut: number;
   readonly sequence: number;
@@ -78,7 +84,7 @@ export function initial(saved: SavedAlarms | undefined, at: MonoMs): AlarmState 
       .map((one, index) => restored(one, index + 1, at))
       .map((alarm) => [alarm.id, alarm]),
   );
-  return derived({ alarms, standing: [], leftOut: 0, sequence: alarms.size });
+  return derived({ alarms, standing: [], maintenance: {}, leftOut: 0, sequence: alarms.size });
 }
 
 export const views = (state: AlarmState): readonly AlarmView[] => state.views;
@@ -104,12 +110,18 @@ export function step(state: AlarmState, event: AlarmEvent): AlarmStep {
     const { accepted } = answer;
     effects.push(notice({ at, kind: 'command', id: event.id, accepted, text: answer.text }));
   }
+  const maintenance = event.kind === 'maintenance' ? event.subjects : state.maintenance;
+  if (event.kind === 'maintenance')
+    for (const alarm of [...draft.values()]) put(draft, inService(alarm, maintenance[alarm.key.subject], at));
   if (event.kind === 'suppression') effects.push(...suppress(draft, event));
   // Time or a person may have made room, or ended the grace of a restored alarm: the levels are compared again.
   const now = standing ?? state.standing;
   const leftOut =
-    standing !== undefined || isDue || state.leftOut > 0 ? compare(draft, now, at) : state.leftOut;
-  return finished(state, { alarms: draft, standing: now, leftOut, sequence: state.sequence }, effects, at);
+    standing !== undefined || isDue || state.leftOut > 0
+      ? compare(draft, now, maintenance, at)
+      : state.leftOut;
+  const core = { alarms: draft, standing: now, maintenance, leftOut, sequence: state.sequence };
+  return finished(state, core, effects, at);
 }
 
 const notice = (one: Notice): Effect => ({ kind: 'notice', notice: one });
@@ -137,7 +149,12 @@ const fullCondition = (leftOut: number): Condition => ({
 });
 
 /** Compares the levels with the alarms; says how many found no room. */
-function compare(draft: Map<string, Alarm>, standing: readonly Condition[], at: MonoMs): number {
+function compare(
+  draft: Map<string, Alarm>,
+  standing: readonly Condition[],
+  maintenance: AlarmState['maintenance'],
+  at: MonoMs,
+): number {
   const levels = new Map<string, Condition>();
   for (const condition of standing) {
     const id = alarmId(condition.key);
@@ -151,7 +168,7 @@ function compare(draft: Map<string, Alarm>, standing: readonly Condition[], at: 
     const known = draft.get(id);
     if (known !== undefined) put(draft, reported(known, condition, at));
     else if (condition.state === 'active') {
-      const alarm = fresh(id, condition, at);
+      const alarm = inService(fresh(id, condition, at), maintenance[condition.key.subject], at);
       const limit = alarm.severity === 'critical' ? standingLimit + criticalReserve : standingLimit;
       if (draft.size < limit) put(draft, reported(alarm, condition, at));
       else leftOut++;
@@ -194,7 +211,7 @@ function suppress(
 
 // ---- what follows from a changed set of alarms ----------------------------------------------------------------------
 
-type Core = Pick<AlarmState, 'alarms' | 'standing' | 'leftOut' | 'sequence'>;
+type Core = Pick<AlarmState, 'alarms' | 'standing' | 'maintenance' | 'leftOut' | 'sequence'>;
 
 function finished(before: AlarmState, core: Core, effects: Effect[], at: MonoMs): AlarmStep {
   const alarms = new Map<string, Alarm>();
@@ -223,9 +240,11 @@ function finished(before: AlarmState, core: Core, effects: Effect[], at: MonoMs)
   }
   if (mustSave) effects.push({ kind: 'save' });
   if (isChanged) return { state: derived({ ...core, alarms, sequence }), effects };
-  const isSame = core.standing === before.standing && core.leftOut === before.leftOut;
+  const { standing, maintenance, leftOut } = core;
+  const isSame =
+    standing === before.standing && maintenance === before.maintenance && leftOut === before.leftOut;
   // Nothing moved: only what was compared is remembered.
-  return { state: isSame ? before : { ...before, standing: core.standing, leftOut: core.leftOut }, effects };
+  return { state: isSame ? before : { ...before, standing, maintenance, leftOut }, effects };
 }
 
 /** An alarm of which nothing is left, as its last notices show it. */
@@ -251,7 +270,8 @@ function told(before: Alarm | undefined, now: Alarm, at: MonoMs): readonly Effec
   if (now.count > (before?.count ?? 0)) changes.push('raised');
   if (before !== undefined && before.count > 0) {
     if (before.stands && !now.stands) changes.push('cleared');
-    if (before.ack === 'unacked' && now.ack !== 'unacked') changes.push('acknowledged');
+    const isBackUnseen = isOutOfService(before) && !isOutOfService(now);
+    if (before.ack === 'unacked' && now.ack !== 'unacked' && !isBackUnseen) changes.push('acknowledged');
     if (before.latched && !now.latched) changes.push('reset');
     const wasShelved = isShelved(before);
     if (!wasShelved && isShelved(now)) changes.push('shelved');

@@ -9,6 +9,8 @@ import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as line from '../line/step.ts';
+import * as maintenance from '../maintenance/step.ts';
+import type { MaintenanceEvent, SavedMaintenance } from '../maintenance/step.ts';
 import { initial as initialLine, isRingOn, openCallOf, signalOf, sinceOf } from '../line/state.ts';
 import * as trigger from '../trigger/step.ts';
 import { conditions as triggerConditions, initial as initialTrigger } from '../trigger/state.ts';
@@ -35,6 +37,8 @@ import type { CardSeen } from './own-conditions.ts';
 export interface SavedRoom {
   readonly bypass: bypass.SavedBypass;
   readonly alarms: SavedAlarms;
+  /** Absent in a file of before there was maintenance. */
+  readonly maintenance?: readonly SavedMaintenance[];
 }
 
 export interface RoomState {
@@ -46,6 +50,7 @@ export interface RoomState {
   readonly bypass: bypass.BypassState;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
+  readonly maintenance: maintenance.MaintenanceState;
   readonly annunciator: annunciator.AnnunciatorState;
   readonly cards: Readonly<Record<BusId, CardSeen>>;
   readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
@@ -88,7 +93,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     );
     triggers[id] = initialTrigger({ line: id, runId: config.runId, settings: room.recorder }, at);
   }
-  return {
+  const fresh: RoomState = {
     config,
     at,
     lines,
@@ -105,6 +110,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     bypass: bypass.initial(bypassConfig(config), typeof saved === 'string' ? saved : saved.bypass, at),
     triggers,
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
+    maintenance: maintenance.initial(
+      [...room.subjects, ...room.lines, ...room.points].map(({ id }) => id),
+      typeof saved === 'string' ? [] : (saved.maintenance ?? []),
+      later(at, -awayMs),
+    ),
     annunciator: annunciator.initial(at),
     cards: Object.fromEntries(
       room.buses
@@ -118,6 +128,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     found: {},
     verdictTold: 'unknown',
   };
+  return chain({ state: fresh, effects: nothing }, tellMaintenance).state;
 }
 
 function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
@@ -136,6 +147,7 @@ function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
 export const saved = (state: RoomState): SavedRoom => ({
   bypass: bypass.saved(state.bypass),
   alarms: alarm.saved(state.alarm, state.at),
+  maintenance: maintenance.saved(state.maintenance, state.at),
 });
 
 export function step(before: RoomState, event: RoomEvent): RoomStep {
@@ -170,6 +182,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return { state: { ...state, found: withFound(state.found, event) }, effects: nothing };
     case 'command':
       return command(state, event);
+    case 'maintenance':
+      return toMaintenance(state, event);
     case 'clock':
       return { state, effects: nothing };
     case 'ending':
@@ -182,6 +196,7 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
 function turn(before: RoomState, at: MonoMs): RoomStep {
   const event = { kind: 'turn', at } as const;
   let now = each(before, Object.keys(before.lines), (state, id) => lineEvent(state, id, event));
+  now = chain(now, (state) => toMaintenance(state, event));
   now = chain(now, (state) => toWatch(state, event));
   now = chain(now, tellVerdict);
   now = chain(now, (state) => toBypass(state, event));
@@ -382,6 +397,9 @@ function command(state: RoomState, event: RoomEventOf<'command'>): RoomStep {
       return chain(toAlarm(state, event), (now) =>
         annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }),
       );
+    case 'maintenance':
+    case 'end-maintenance':
+      return toMaintenance(state, { ...event, command: order });
     case 'silence':
     case 'lamp-test':
       return chain(annunciate(state, { kind: order.do, at }), (now) => ({
@@ -441,6 +459,24 @@ const accepted = (id: string, by: Actor, what: 'silence' | 'lamp-test', at: Mono
 function toWatch(state: RoomState, event: WatchEvent): RoomStep {
   const { state: next, effects } = watch.step(state.watch, event);
   return { state: next === state.watch ? state : { ...state, watch: next }, effects };
+}
+
+function toMaintenance(state: RoomState, event: MaintenanceEvent): RoomStep {
+  const { state: next, effects } = maintenance.step(state.maintenance, event);
+  if (next === state.maintenance) return { state, effects };
+  return chain({ state: { ...state, maintenance: next }, effects }, tellMaintenance);
+}
+
+/** The watch and the alarms are told; the bypass never is. */
+function tellMaintenance(state: RoomState): RoomStep {
+  const { at } = state;
+  const { subjects } = state.maintenance;
+  const told = { kind: 'maintenance', subjects, at } as const;
+  return chain(toWatch(state, told), (now) =>
+    chain(toAlarm(now, told), (then) =>
+      annunciate(then, { kind: 'alarms', counts: alarm.counts(then.alarm), at }),
+    ),
+  );
 }
 
 function toBypass(state: RoomState, event: bypass.BypassEvent): RoomStep {

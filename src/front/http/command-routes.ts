@@ -1,5 +1,5 @@
 /**
- * Commands from the page. Whoever gives one shows the code that the program printed; what moves relays is asked twice.
+ * Commands from the page. Whoever gives one shows the code that the program printed; what moves relays or silences alarms for hours is asked twice.
  * The guard decides, and its answer is the answer.
  */
 import type { Static } from '@sinclair/typebox';
@@ -9,7 +9,7 @@ import type { Command } from '../../model/event.ts';
 import type { CommandDesk } from '../command-desk.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
-import { movesRelays } from '../command-schema.ts';
+import { isAskedTwice } from '../command-schema.ts';
 import { codeCheck, isFromElsewhere } from './gate.ts';
 import { refuse } from './problem.ts';
 import * as schemas from './schemas.ts';
@@ -49,6 +49,13 @@ function consequence(command: Command): Text {
         `${where.zh}做一次旁路试验：短暂切换再切回`,
         `exercises the bypass of ${where.en}: over and back, for a moment`,
       );
+    case 'maintenance': {
+      const minutes = Math.round(command.forMs / 60_000);
+      return text(
+        `${command.subject} 的告警在 ${minutes} 分钟内不再发声，到时自动恢复；旁路照常动作`,
+        `alarms of ${command.subject} will not sound for ${minutes} min, then they do again; the bypass acts as ever`,
+      );
+    }
     default:
       return text('执行该操作', 'carries out the command');
   }
@@ -85,7 +92,7 @@ export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettin
     {
       schema: {
         summary:
-          'Give a command; what moves relays answers 202 first and wants the same again with its token',
+          'Give a command; what moves relays, and maintenance, answers 202 first and wants the same again with its token',
         body: schemas.commandRequest,
         response: { 200: schemas.commandDecided, 202: schemas.commandToConfirm, ...failures },
       },
@@ -98,7 +105,7 @@ export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettin
       if (verdict === 'locked') return refuse(reply, 429, 'LK-HTTP-007');
       if (verdict === 'wrong') return refuse(reply, 403, 'LK-HTTP-006');
       const command: Command = request.body.command;
-      if (movesRelays(command)) {
+      if (isAskedTwice(command)) {
         if (confirm === undefined) return reply.code(202).send(toConfirm(command));
         if (!isConfirmed(confirm, command)) return refuse(reply, 409, 'LK-HTTP-008');
       }

@@ -51,7 +51,9 @@ function Alarm({ alarm, now, timezone, order }: { readonly alarm: AlarmRow } & O
   const { say, language } = useSaying();
   const { severity, condition, ack } = alarm;
   const isShelved = alarm.suppressions.length > 0;
-  const state = isShelved ? words.shelved : ack === 'acked' ? words.acknowledged : words.unacknowledged;
+  const isOutOfService = alarm.suppressions.some(({ kind }) => kind === 'out-of-service');
+  const suppressed = isOutOfService ? words.outOfService : words.shelved;
+  const state = isShelved ? suppressed : ack === 'acked' ? words.acknowledged : words.unacknowledged;
   return (
     <li
       class={`alarm severity-${severity} ack-${ack} ${isShelved ? 'is-shelved' : ''}`}

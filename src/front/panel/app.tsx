@@ -69,7 +69,7 @@ export function App() {
             </div>
             <div class="column">
               <Alarms view={view} now={now} timezone={room.timezone} order={order} />
-              <Subjects subjects={view.subjects} now={now} timezone={room.timezone} />
+              <Subjects subjects={view.subjects} now={now} timezone={room.timezone} order={order} />
               <Machine view={view} version={room.version} />
             </div>
           </div>

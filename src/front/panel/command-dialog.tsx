@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Command } from '../../model/event.ts';
 import type { Text } from '../../model/text.ts';
+import { text } from '../../model/text.ts';
 import { useSaying, words } from './words.ts';
 
 interface CommandDialogProps {
@@ -25,11 +26,17 @@ const choices: readonly { readonly title: Text; readonly command: Command }[] = 
   { title: words.restore, command: { do: 'restore' } },
   { title: words.resetBypass, command: { do: 'reset-bypass' } },
 ];
+const maintenanceHours = [1, 2, 4, 8, 24] as const;
+
 const titleOf = (command: Command): Text =>
   command.do === 'acknowledge'
     ? words.acknowledge
-    : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))?.title ??
-      words.commands);
+    : command.do === 'maintenance'
+      ? text(`${words.maintenance.zh}：${command.subject}`, `${words.maintenance.en}: ${command.subject}`)
+      : command.do === 'end-maintenance'
+        ? words.endMaintenance
+        : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))?.title ??
+          words.commands);
 
 interface Answer {
   readonly accepted?: boolean;
@@ -49,10 +56,10 @@ async function give(body: object): Promise<Stage | { readonly kind: 'wrong'; rea
     if (answer.confirm !== undefined) return { kind: 'confirm', ...answer.confirm };
     if (answer.text !== undefined)
       return { kind: 'answered', isDone: answer.accepted === true, text: answer.text };
-    const text = answer.error?.message ?? words.unreachableNow;
+    const said = answer.error?.message ?? words.unreachableNow;
     return response.status === 403 || response.status === 429
-      ? { kind: 'wrong', text }
-      : { kind: 'answered', isDone: false, text };
+      ? { kind: 'wrong', text: said }
+      : { kind: 'answered', isDone: false, text: said };
   } catch {
     return { kind: 'answered', isDone: false, text: words.unreachableNow };
   }
@@ -146,6 +153,38 @@ export function CommandDialog({ asked, close }: CommandDialogProps) {
               }}
             />
           </label>
+          {command.do === 'maintenance' && (
+            <>
+              <label>
+                {say(words.duration)}
+                <select
+                  name="for"
+                  value={command.forMs}
+                  onChange={(event) => {
+                    setCommand({ ...command, forMs: Number(event.currentTarget.value) });
+                  }}
+                >
+                  {maintenanceHours.map((hours) => (
+                    <option key={hours} value={hours * 3_600_000}>
+                      {hours} h
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <label>
+                {say(words.reason)}
+                <input
+                  name="reason"
+                  required
+                  maxLength={200}
+                  value={command.reason}
+                  onInput={(event) => {
+                    setCommand({ ...command, reason: event.currentTarget.value });
+                  }}
+                />
+              </label>
+            </>
+          )}
           {wrong !== undefined && (
             <p class="problem" role="alert">
               {say(wrong)}

@@ -77,6 +77,7 @@ const room: Room = {
       dependsOn: [],
     },
   ],
+  maintenance: [],
   bypass: {
     ...{ confirmMs: 3000, busyCapMs: 30_000, callCapMs: 300_000, idleForMs: 6000, loopOpenMs: 1500 },
     ...{ restoreAfterMs: 120_000, spacingMs: 1000, proveMs: 60_000, ringLimitMs: 20_000, restoresPerHour: 4 },
@@ -245,6 +246,28 @@ test('a dead PBX: the idle line goes over at once, the busy one when its call en
   });
   assert.equal(rig.lineStates(), ['normal', 'normal']);
   assert.is(bypassView(rig.state).room, 'steady');
+});
+
+test('a PBX in maintenance trips all the same: its own alarm is silent, that of the bypass is not', () => {
+  const rig = new Rig();
+  rig.tell({
+    kind: 'command',
+    id: 'm1',
+    by: { via: 'panel', name: 'Li' },
+    command: { do: 'maintenance', subject: 'pbx', forMs: 3_600_000, reason: 'new firmware' },
+  });
+  rig.contact(false);
+  rig.sip('down');
+  rig.run(4500);
+  assert.is(bypassView(rig.state).room, 'tripped');
+  assert.equal(rig.lineStates(), ['bypass', 'bypass']);
+  const sounds = (type: string) => alarmViews(rig.state).find(({ key }) => key.type === type)?.sounds;
+  assert.is(sounds('pbx.down'), false);
+  assert.is(sounds('bypass.tripped'), true);
+  assert.is(subjectViews(rig.state)[0]?.maintenance?.by, 'Li');
+  assert.is(saved(rig.state).maintenance?.length, 1);
+  rig.run(3_600_000);
+  assert.is(sounds('pbx.down'), true);
 });
 
 test('the journal decides the same again', () => {
