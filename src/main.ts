@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The command `linekeeper`. Each command is one file of `cli/`, loaded only when it is asked for, so that `run` reaches the
- * guard without reading anything else. Exit codes: 0 fine, 1 a finding, 2 wrong usage.
+ * guard without reading anything else. Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 no room answers.
  */
 import { createRequire } from 'node:module';
 
@@ -16,6 +16,14 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
   demo: {
     summary: 'demo [FAULT]          run the demo room, or let something happen in the running one',
     load: async () => (await import('./cli/demo.ts')).demo,
+  },
+  subjects: {
+    summary: 'subjects              what the running room watches, each with its verdict',
+    load: async () => (await import('./cli/subjects.ts')).subjects,
+  },
+  why: {
+    summary: 'why SUBJECT           explain the verdict of one subject',
+    load: async () => (await import('./cli/why.ts')).why,
   },
   verify: {
     summary: 'verify                compare recordings, database and chain (reads LINEKEEPER_DATA)',
@@ -38,7 +46,7 @@ ${Object.values(commands)
   .join('\n')}
   version               print the version
 
-linekeeper COMMAND --help tells more. Exit codes: 0 fine, 1 a finding, 2 wrong usage.
+linekeeper COMMAND --help tells more. Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 no room answers.
 `;
 
 /** Versions that the native modules were tested on; another one may crash the process (docs/development.md). */

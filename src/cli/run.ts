@@ -17,6 +17,7 @@ import type { Loaded } from '../room/load.ts';
 import type { CompiledRoomCheck } from '../room/accept.ts';
 import { acceptRoom } from '../room/accept.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
+import { notePage } from './page-file.ts';
 import { openLog } from '../shell/log.ts';
 import { startGuard } from '../threads/guard.ts';
 import { systemClock } from '../drivers/clock/system.ts';
@@ -94,6 +95,7 @@ export async function runRoom(fromFile: Room, options: RunOptions): Promise<numb
           ),
         );
       log('notice', text(`页面：${url}`, `page: ${url}`));
+      void notePage(process.env['RUNTIME_DIRECTORY'] ?? path.join(overridden.dataFolder, 'run'), url);
       if (options.demoCode !== undefined)
         log(
           'notice',

@@ -43,6 +43,8 @@ export interface Maintenance {
 
 export interface SourceView {
   readonly id: SourceId;
+  /** What people call it. */
+  readonly name: Text;
   readonly domain: Domain;
   readonly weight: Weight;
   readonly says: Says;

@@ -91,10 +91,12 @@ function ofOther({ subject, verdict, spoken }: Case): Text {
   const more = needed - downs.length;
   switch (verdict) {
     case 'up':
-      return text(
-        `“故障”需要 ${spoken.length} 个来源中的 ${needed} 个报故障`,
-        `down needs ${needed} of its ${spoken.length} source${spoken.length === 1 ? '' : 's'} down`,
-      );
+      return spoken.length === 1
+        ? text('“故障”需要它的来源报故障', 'down needs its source down')
+        : text(
+            `“故障”需要 ${spoken.length} 个来源中的 ${needed} 个报故障`,
+            `down needs ${needed} of its ${spoken.length} sources down`,
+          );
     case 'degraded':
       return text(
         `“正常”需要：${said.zh} 不再报故障；“故障”还需要 ${more} 个来源报故障`,

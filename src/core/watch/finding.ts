@@ -15,7 +15,7 @@ import type { ParentFinding, Shade } from './parents.ts';
 import { doubtEndsAt, doubtOver, hiddenBy, isBehind, roundMs, shadeOver } from './parents.ts';
 import type { Spoken } from './verdict.ts';
 import { judge } from './verdict.ts';
-import { why } from './why.ts';
+import { label, why } from './why.ts';
 
 export interface Finding extends ParentFinding {
   readonly subject: Subject;
@@ -85,6 +85,7 @@ export function describe(
     ...(maintenance === undefined ? {} : { maintenance }),
     sources: spoken.map(({ source, statement }) => ({
       id: source.id,
+      name: label(source),
       domain: source.domain,
       weight: source.weight,
       says: statement.says,

@@ -56,6 +56,7 @@ const subject = Type.Object({
   sources: Type.Array(
     Type.Object({
       id: Type.String(),
+      name: text,
       domain: Type.String(),
       weight: words('proof', 'hint'),
       says: words('up', 'down', 'unknown'),

@@ -129,7 +129,10 @@ function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> 
   for (const line of view.lines)
     topics.set(topicOf(room, 'line', line.id), JSON.stringify({ ...line, volts: undefined }));
   for (const subject of view.subjects)
-    topics.set(topicOf(room, 'subject', subject.id), JSON.stringify({ ...subject, sources: undefined }));
+    topics.set(
+      topicOf(room, 'subject', subject.id),
+      JSON.stringify({ ...subject, sources: undefined, change: undefined }),
+    );
   for (const alarm of alarms) topics.set(topicOf(room, 'alarm', alarm.id), JSON.stringify(alarm));
   return topics;
 }

@@ -1,0 +1,59 @@
+/** `linekeeper subjects`: every watched thing of the running room in one table. Exit codes for a script that watches. */
+import type { Text } from '../model/text.ts';
+import { text } from '../model/text.ts';
+import { ago, askRoom, marks, readAsked, table, verdictWord } from './ask-room.ts';
+
+const usage = `usage: linekeeper subjects [--json] [--url URL] [--language zh|en]
+
+Shows what the running room watches, each with its verdict. The room is found by --url, LINEKEEPER_HTTP_PORT, or where it noted
+its page (LINEKEEPER_DATA); else port 8080 of this machine.
+Exit codes: 0 all are up, 1 one is not, 2 wrong usage, 3 no room answers.
+`;
+
+const head = {
+  subject: text('对象', 'subject'),
+  kind: text('类别', 'kind'),
+  verdict: text('结论', 'verdict'),
+  since: text('已持续', 'for'),
+  why: text('原因', 'why'),
+};
+const kinds = {
+  pbx: text('交换机', 'PBX'),
+  server: text('服务器', 'server'),
+  terminal: text('终端', 'terminal'),
+  network: text('网络', 'network'),
+  ups: text('UPS', 'UPS'),
+  room: text('机房', 'room'),
+  line: text('线路', 'line'),
+  linekeeper: text('本机', 'linekeeper'),
+};
+const rank = { down: 0, degraded: 1, unknown: 2, up: 3 } as const;
+
+export async function subjects(args: readonly string[]): Promise<number> {
+  const asked = readAsked('subjects', usage, args);
+  if (typeof asked === 'number') return asked;
+  if (asked.words.length > 0) {
+    process.stderr.write(`linekeeper subjects: what is ${asked.words[0] ?? ''}?\n${usage}`);
+    return 2;
+  }
+  const room = await askRoom('subjects', asked);
+  if (typeof room === 'number') return room;
+  const sorted = room.subjects.toSorted((a, b) => rank[a.verdict] - rank[b.verdict]);
+  if (asked.json) process.stdout.write(`${JSON.stringify(sorted, null, 2)}\n`);
+  else {
+    const say = (words: Text): string => words[asked.language ?? room.language];
+    const rows = sorted.map((subject) => {
+      const extra = say(marks(subject, room.at));
+      return [
+        subject.id,
+        say(kinds[subject.kind]),
+        say(verdictWord(subject)) + (extra === '' ? '' : ` · ${extra}`),
+        say(ago(room.at - subject.since)),
+        // The verdict stands in its own column.
+        say(subject.why).replace(/^[^:：]*[:：] ?/, ''),
+      ];
+    });
+    process.stdout.write(table([Object.values(head).map(say), ...rows]));
+  }
+  return sorted.every(({ verdict }) => verdict === 'up') ? 0 : 1;
+}
