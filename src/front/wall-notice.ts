@@ -23,10 +23,11 @@ function callBody(call: Call, wall: (at: MonoMs) => WallMs): Body {
 }
 
 function alarmBody(alarm: AlarmView, wall: (at: MonoMs) => WallMs): Body {
-  const { raisedAt, changedAt, clearedAt, suppressions, ...rest } = alarm;
+  const { since, raisedAt, changedAt, clearedAt, suppressions, ...rest } = alarm;
   return {
     ...rest,
     suppressions: suppressions.map((one) => ('until' in one ? { ...one, until: wall(one.until) } : one)),
+    since: wall(since),
     raisedAt: wall(raisedAt),
     changedAt: wall(changedAt),
     ...(clearedAt === undefined ? {} : { clearedAt: wall(clearedAt) }),

@@ -42,6 +42,10 @@ export interface AlarmView {
   readonly effect: Text;
   /** What to do now. */
   readonly action: Text;
+  /** First moment of the evidence, as far as it is known. */
+  readonly since: MonoMs;
+  /** It came first of a burst that nobody has acknowledged yet. */
+  readonly firstOut?: true;
   readonly raisedAt: MonoMs;
   readonly changedAt: MonoMs;
   readonly clearedAt?: MonoMs;
@@ -57,6 +61,8 @@ export interface Condition {
   readonly severity?: Severity;
   /** What is special about this case, put behind the catalogue's sentence. */
   readonly detail: Text;
+  /** First moment of the evidence; without it, when it was reported first. */
+  readonly since?: MonoMs;
 }
 
 /** What the annunciator and the status page need of all alarms together. */

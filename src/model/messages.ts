@@ -281,8 +281,9 @@ type WithWallEnd<S> = S extends { readonly until: MonoMs }
   ? Omit<S, 'until'> & { readonly until: WallMs }
   : S;
 /** An alarm with wall times. */
-export type AlarmRow = Omit<AlarmView, 'raisedAt' | 'changedAt' | 'clearedAt' | 'suppressions'> & {
+export type AlarmRow = Omit<AlarmView, 'since' | 'raisedAt' | 'changedAt' | 'clearedAt' | 'suppressions'> & {
   readonly suppressions: readonly WithWallEnd<Suppression>[];
+  readonly since: WallMs;
   readonly raisedAt: WallMs;
   readonly changedAt: WallMs;
   readonly clearedAt?: WallMs;

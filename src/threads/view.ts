@@ -63,15 +63,18 @@ export function roomView(
         ...(at === undefined ? {} : { at: wallAt(clock, at) }),
       })),
     })),
-    alarms: alarmViews(state).map(({ raisedAt, changedAt, clearedAt, suppressions, ...rest }): AlarmRow => ({
-      ...rest,
-      suppressions: suppressions.map((one) =>
-        'until' in one ? { ...one, until: wallAt(clock, one.until) } : one,
-      ),
-      raisedAt: wallAt(clock, raisedAt),
-      changedAt: wallAt(clock, changedAt),
-      ...(clearedAt === undefined ? {} : { clearedAt: wallAt(clock, clearedAt) }),
-    })),
+    alarms: alarmViews(state).map(
+      ({ since, raisedAt, changedAt, clearedAt, suppressions, ...rest }): AlarmRow => ({
+        ...rest,
+        suppressions: suppressions.map((one) =>
+          'until' in one ? { ...one, until: wallAt(clock, one.until) } : one,
+        ),
+        since: wallAt(clock, since),
+        raisedAt: wallAt(clock, raisedAt),
+        changedAt: wallAt(clock, changedAt),
+        ...(clearedAt === undefined ? {} : { clearedAt: wallAt(clock, clearedAt) }),
+      }),
+    ),
     threads,
     cards: Object.entries(state.cards).map(([id, { link, serialNumber }]) => {
       const own = state.bypass.cards[id];

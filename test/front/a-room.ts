@@ -48,6 +48,7 @@ export const anAlarm = (extra: Partial<AlarmRow> = {}): AlarmRow => ({
     'Calls cannot pass the PBX; lines go to their seat phones',
   ),
   action: text('到机房检查交换机电源与告警灯', 'Look at the power and alarm lamps of the PBX'),
+  since: noon,
   raisedAt: noon,
   changedAt: noon,
   count: 1,
@@ -129,5 +130,12 @@ export function anAlarmView(extra: Partial<AlarmView> = {}): AlarmView {
     action,
     count,
   };
-  return { ...same, suppressions: [], raisedAt: monoMs(4000), changedAt: monoMs(4500), ...extra };
+  return {
+    ...same,
+    suppressions: [],
+    since: monoMs(3000),
+    raisedAt: monoMs(4000),
+    changedAt: monoMs(4500),
+    ...extra,
+  };
 }

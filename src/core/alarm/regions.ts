@@ -35,6 +35,8 @@ export interface Alarm {
   readonly detail: Text;
   /** 0 until it is raised for the first time. */
   readonly count: number;
+  /** First moment of the evidence of what was raised last. */
+  readonly since: MonoMs;
   readonly raisedAt: MonoMs;
   readonly changedAt: MonoMs;
   readonly clearedAt: MonoMs | undefined;
@@ -71,6 +73,7 @@ export function fresh(id: string, condition: Condition, at: MonoMs): Alarm {
     raisedOutOfService: false,
     detail: condition.detail,
     count: 0,
+    since: condition.since ?? at,
     raisedAt: at,
     changedAt: at,
     clearedAt: undefined,
@@ -108,7 +111,7 @@ export function reported(alarm: Alarm, condition: Condition, at: MonoMs): Alarm 
     case 'unknown':
       return { ...withoutDelay(graded), condition: 'active', changedAt: at };
     case 'clear':
-      return begins(graded, at);
+      return begins({ ...graded, since: condition.since ?? at }, at);
   }
 }
 
@@ -256,9 +259,21 @@ export function alarmDue(alarm: Alarm): MonoMs | undefined {
   return moments.reduce<MonoMs | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
 }
 
-export function viewOf(alarm: Alarm): AlarmView {
-  const { key, id, severity, condition, ack, latched, suppressions, detail, raisedAt, changedAt, count } =
-    alarm;
+export function viewOf(alarm: Alarm, isFirstOut: boolean): AlarmView {
+  const {
+    key,
+    id,
+    severity,
+    condition,
+    ack,
+    latched,
+    suppressions,
+    detail,
+    since,
+    raisedAt,
+    changedAt,
+    count,
+  } = alarm;
   const { what, effect, action } = alarmKind(key.type);
   return {
     id,
@@ -272,6 +287,8 @@ export function viewOf(alarm: Alarm): AlarmView {
     what: detail.zh === '' ? what : text(`${what.zh}：${detail.zh}`, `${what.en}: ${detail.en}`),
     effect,
     action,
+    since,
+    ...(isFirstOut ? { firstOut: true } : {}),
     raisedAt,
     changedAt,
     ...(alarm.clearedAt === undefined ? {} : { clearedAt: alarm.clearedAt }),

@@ -84,6 +84,7 @@ export function restored(saved: SavedAlarm, sequence: number, at: MonoMs): Alarm
     raisedOutOfService: false,
     detail: saved.detail,
     count: saved.count,
+    since: later(at, -saved.raisedAgoMs),
     raisedAt: later(at, -saved.raisedAgoMs),
     changedAt: later(at, -saved.changedAgoMs),
     clearedAt: saved.clearedAgoMs === undefined ? undefined : later(at, -saved.clearedAgoMs),

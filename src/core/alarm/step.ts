@@ -13,6 +13,8 @@ import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
 import { isSafetyType } from './catalogue.ts';
 import { isAlarmCommand, obey } from './commands.ts';
+import type { Bursts } from './first-out.ts';
+import { firstsOf, noBursts, withRaised } from './first-out.ts';
 import type { Alarm } from './regions.ts';
 import {
   absent,
@@ -66,6 +68,7 @@ export interface AlarmState {
   /** Conditions that found no room. */
   readonly leftOut: number;
   readonly sequence: number;
+  readonly bursts: Bursts;
   readonly due: MonoMs | undefined;
   readonly views: readonly AlarmView[];
   readonly counts: AlarmCounts;
@@ -84,7 +87,14 @@ export function initial(saved: SavedAlarms | undefined, at: MonoMs): AlarmState 
       .map((one, index) => restored(one, index + 1, at))
       .map((alarm) => [alarm.id, alarm]),
   );
-  return derived({ alarms, standing: [], maintenance: {}, leftOut: 0, sequence: alarms.size });
+  return derived({
+    alarms,
+    standing: [],
+    maintenance: {},
+    leftOut: 0,
+    sequence: alarms.size,
+    bursts: noBursts,
+  });
 }
 
 export const views = (state: AlarmState): readonly AlarmView[] => state.views;
@@ -120,7 +130,8 @@ export function step(state: AlarmState, event: AlarmEvent): AlarmStep {
     standing !== undefined || isDue || state.leftOut > 0
       ? compare(draft, now, maintenance, at)
       : state.leftOut;
-  const core = { alarms: draft, standing: now, maintenance, leftOut, sequence: state.sequence };
+  const { sequence, bursts } = state;
+  const core = { alarms: draft, standing: now, maintenance, leftOut, sequence, bursts };
   return finished(state, core, effects, at);
 }
 
@@ -211,12 +222,12 @@ function suppress(
 
 // ---- what follows from a changed set of alarms ----------------------------------------------------------------------
 
-type Core = Pick<AlarmState, 'alarms' | 'standing' | 'maintenance' | 'leftOut' | 'sequence'>;
+type Core = Pick<AlarmState, 'alarms' | 'standing' | 'maintenance' | 'leftOut' | 'sequence' | 'bursts'>;
 
 function finished(before: AlarmState, core: Core, effects: Effect[], at: MonoMs): AlarmStep {
   const alarms = new Map<string, Alarm>();
   let { sequence } = core;
-  let isChanged = false;
+  const moved: (readonly [old: Alarm | undefined, now: Alarm])[] = [];
   let mustSave = false;
   for (const [id, alarm] of core.alarms) {
     const old = before.alarms.get(id);
@@ -224,22 +235,24 @@ function finished(before: AlarmState, core: Core, effects: Effect[], at: MonoMs)
       alarms.set(id, alarm);
       continue;
     }
-    isChanged = true;
     mustSave ||= !isUnraised(alarm) && (old === undefined || !keepsSame(old, alarm));
     const begins =
       sounds(alarm) && (old === undefined || !sounds(old) || rank(alarm.severity) > rank(old.severity));
     const next = begins ? { ...alarm, sequence: ++sequence } : alarm;
     alarms.set(id, next);
-    effects.push(...told(old, next, at));
+    moved.push([old, next]);
   }
   for (const [id, old] of before.alarms) {
     if (core.alarms.has(id)) continue;
-    isChanged = true;
     mustSave ||= !isUnraised(old);
-    effects.push(...told(old, over(old, at), at));
+    moved.push([old, over(old, at)]);
   }
+  const raised = moved.flatMap(([old, now]) => (now.count > (old?.count ?? 0) ? [now] : []));
+  const bursts = moved.length === 0 ? core.bursts : withRaised(core.bursts, raised, alarms);
+  const firsts = firstsOf(bursts);
+  for (const [old, now] of moved) effects.push(...told(old, now, firsts.has(now.id), at));
   if (mustSave) effects.push({ kind: 'save' });
-  if (isChanged) return { state: derived({ ...core, alarms, sequence }), effects };
+  if (moved.length > 0) return { state: derived({ ...core, alarms, sequence, bursts }), effects };
   const { standing, maintenance, leftOut } = core;
   const isSame =
     standing === before.standing && maintenance === before.maintenance && leftOut === before.leftOut;
@@ -264,8 +277,8 @@ function over(alarm: Alarm, at: MonoMs): Alarm {
 const isShelved = (alarm: Alarm): boolean => alarm.suppressions.some(({ kind }) => kind === 'shelved');
 
 /** What people and the centre hear of a change, in the order in which it must have happened. */
-function told(before: Alarm | undefined, now: Alarm, at: MonoMs): readonly Effect[] {
-  const alarm = viewOf(now);
+function told(before: Alarm | undefined, now: Alarm, isFirstOut: boolean, at: MonoMs): readonly Effect[] {
+  const alarm = viewOf(now, isFirstOut);
   const changes: Extract<Notice, { kind: 'alarm' }>['change'][] = [];
   if (now.count > (before?.count ?? 0)) changes.push('raised');
   if (before !== undefined && before.count > 0) {
@@ -284,6 +297,7 @@ function told(before: Alarm | undefined, now: Alarm, at: MonoMs): readonly Effec
 
 function derived(core: Core): AlarmState {
   const all = [...core.alarms.values()];
+  const firsts = firstsOf(core.bursts);
   const shown = all.filter((alarm) => !isUnraised(alarm));
   shown.sort(
     (a, b) => rank(b.severity) - rank(a.severity) || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1),
@@ -291,7 +305,7 @@ function derived(core: Core): AlarmState {
   return {
     ...core,
     due: all.reduce<MonoMs | undefined>((due, alarm) => earlier(due, alarmDue(alarm)), undefined),
-    views: shown.map(viewOf),
+    views: shown.map((alarm) => viewOf(alarm, firsts.has(alarm.id))),
     counts: count(shown),
     violations: all.flatMap(broken),
   };

@@ -4,9 +4,11 @@
  */
 import type { Condition, Severity } from '../../model/alarm.ts';
 import type { Subject } from '../../model/room.ts';
+import type { MonoMs } from '../../model/units.ts';
+import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
-import type { Verdict } from '../../model/watch.ts';
+import type { Says, Verdict } from '../../model/watch.ts';
 import type { Values } from './statement.ts';
 import type { Shade } from './parents.ts';
 import type { Spoken } from './verdict.ts';
@@ -39,9 +41,27 @@ const sipRefuses = 503;
 
 const none = text('', '');
 
-function condition(subject: Subject, type: string, state: Condition['state'], detail: Text): Condition {
-  return { key: { subject: subject.id, type, qualifier: '' }, state, detail };
+function condition(
+  subject: Subject,
+  type: string,
+  state: Condition['state'],
+  detail: Text,
+  since?: MonoMs,
+): Condition {
+  return {
+    key: { subject: subject.id, type, qualifier: '' },
+    state,
+    detail,
+    ...(since === undefined ? {} : { since }),
+  };
 }
+
+/** First moment of the evidence, back-dated: alarms are put in order by it, however long each takes to be raised. */
+const sinceOf = (spoken: readonly Spoken[], says: Says): MonoMs | undefined =>
+  spoken.reduce<MonoMs | undefined>(
+    (first, { statement }) => (statement.says === says ? earlier(first, statement.since) : first),
+    undefined,
+  );
 
 export function conditionsOf(finding: Judgement): readonly Condition[] {
   const { subject, isFlapping } = finding;
@@ -104,10 +124,11 @@ function ofPbx({ subject, verdict, spoken }: Judgement): readonly Condition[] {
   const downs = whatSpeaks(spoken, 'down');
   const isDoubted = spoken.some(({ statement }) => statement.says === 'down');
   // After a trip the lines say nothing any more, and the verdict falls back to degraded: the fault is over only at `up`.
-  if (verdict === 'down') conditions.push(condition(subject, 'pbx.down', 'active', downs));
+  if (verdict === 'down')
+    conditions.push(condition(subject, 'pbx.down', 'active', downs, sinceOf(spoken, 'down')));
   else if (verdict !== 'up') conditions.push(condition(subject, 'pbx.down', 'unknown', none));
   if (verdict === 'degraded' && isDoubted)
-    conditions.push(condition(subject, 'pbx.degraded', 'active', downs));
+    conditions.push(condition(subject, 'pbx.degraded', 'active', downs, sinceOf(spoken, 'down')));
   if (verdict === 'unknown') {
     conditions.push(condition(subject, 'pbx.degraded', 'unknown', none));
     conditions.push(condition(subject, 'pbx.unknown', 'active', whatSpeaks(spoken, 'unknown')));
@@ -127,6 +148,7 @@ function ofUps({ subject, verdict, spoken, shade }: Judgement): readonly Conditi
         'ups.comms-lost',
         shade === undefined ? 'active' : 'unknown',
         whatSpeaks(spoken, verdict === 'down' ? 'down' : 'unknown'),
+        sinceOf(spoken, verdict === 'down' ? 'down' : 'unknown'),
       ),
     );
   for (const [name, type] of Object.entries(upsAlarms)) {
@@ -164,9 +186,11 @@ function ofOther({ subject, verdict, spoken, shade }: Judgement, downType: strin
     case 'up':
       return [];
     case 'down':
-      return [condition(subject, downType, 'active', whatSpeaks(spoken, 'down'))];
+      return [condition(subject, downType, 'active', whatSpeaks(spoken, 'down'), sinceOf(spoken, 'down'))];
     case 'degraded':
-      return [condition(subject, 'subject.degraded', 'active', whatSpeaks(spoken, 'down'))];
+      return [
+        condition(subject, 'subject.degraded', 'active', whatSpeaks(spoken, 'down'), sinceOf(spoken, 'down')),
+      ];
     case 'unknown':
       // Hidden by a parent that is down: the parent's alarm is the one to act on.
       return [

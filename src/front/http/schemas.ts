@@ -111,6 +111,8 @@ const alarm = Type.Object({
   what: text,
   effect: text,
   action: text,
+  since: wall('First sign of it'),
+  firstOut: Type.Optional(Type.Literal(true)),
   raisedAt: wall('Raised'),
   changedAt: wall('Last change'),
   clearedAt: Type.Optional(wall('Cleared')),
