@@ -10,6 +10,7 @@ import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import type { Verdict } from '../../model/watch.ts';
 import type { Subject } from '../../model/room.ts';
+import { isPolled } from '../../model/room.ts';
 
 export const slotsKept = 20;
 export const flappingFrom = 0.3;
@@ -29,10 +30,10 @@ export interface FlapMemory {
 
 export const unflapped = (at: MonoMs): FlapMemory => ({ changedAt: at, changed: [], isFlapping: false });
 
-/** A source that is asked seldom can change but seldom: its slots are longer. */
+/** A source that is asked seldom can change but seldom: a slot lasts at least two of its periods. */
 export function slotMsOf(subject: Subject): number {
-  const periods = subject.sources.flatMap((source) => ('everyMs' in source ? [source.everyMs] : []));
-  return periods.length === 0 ? slotMsMin : Math.max(slotMsMin, Math.min(...periods));
+  const periods = subject.sources.filter(isPolled).map(({ everyMs }) => everyMs);
+  return periods.length === 0 ? slotMsMin : Math.max(slotMsMin, 2 * Math.min(...periods));
 }
 
 export function share(changed: readonly number[], slot: number): number {

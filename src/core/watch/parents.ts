@@ -12,6 +12,7 @@
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs, later } from '../../model/units.ts';
 import type { Source, Subject } from '../../model/room.ts';
+import { isPolled } from '../../model/room.ts';
 import type { SubjectId } from '../../model/ids.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
@@ -38,13 +39,10 @@ export interface ParentFinding {
 
 /** A parent that is asked seldom holds its children back no longer than this. */
 export const doubtMsMax = 300_000;
-const answerMs = 10_000;
-
-const periodsOf = (subject: Subject): readonly number[] =>
-  subject.sources.flatMap((source) => ('everyMs' in source ? [source.everyMs] : []));
 
 /** Within this time each source of the subject has been asked anew and has answered, or missed. */
-export const roundMs = (subject: Subject): number => 2 * Math.max(0, ...periodsOf(subject)) + answerMs;
+export const roundMs = (subject: Subject): number =>
+  Math.max(0, ...subject.sources.filter(isPolled).map(({ everyMs, waitMs }) => 2 * everyMs + waitMs));
 
 /** What hides everything below these parents; a dead network before any other. */
 export function shadeOver(parents: readonly ParentFinding[]): Shade | undefined {
@@ -64,7 +62,7 @@ export function shadeOver(parents: readonly ParentFinding[]): Shade | undefined 
  */
 function isInDoubt({ verdict, spoken }: ParentFinding, since: MonoMs, at: MonoMs): boolean {
   if (verdict === 'unknown' || verdict === 'down' || elapsedMs(since, at) >= doubtMsMax) return false;
-  const asked = spoken.filter(({ source, statement }) => 'everyMs' in source && statement.says === 'up');
+  const asked = spoken.filter(({ source, statement }) => isPolled(source) && statement.says === 'up');
   return (
     asked.length > 0 &&
     !asked.some(({ statement }) => !statement.missing && statement.at !== undefined && statement.at > since)
