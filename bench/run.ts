@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   record: async () => (await import('./record.ts')).record,
   outbox: async () => (await import('./outbox.ts')).outbox,
   reaction: async () => (await import('./reaction.ts')).reaction,
+  watch: async () => (await import('./watch.ts')).watch,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

@@ -338,7 +338,7 @@ export const roomLimits = {
   points: 256,
   /** 32 lines are asked; 64 is eight cards. */
   lines: 64,
-  subjects: 256,
+  subjects: 640,
   evidencePerSubject: 16,
   maintenance: 32,
   problems: 500,
