@@ -33,6 +33,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'replay FILE           decide a journal again and show what was decided and why',
     load: async () => (await import('./cli/replay.ts')).replay,
   },
+  smdr: {
+    summary: 'smdr try FILE         show how captured call records read, and which format fits',
+    load: async () => (await import('./cli/smdr.ts')).smdr,
+  },
   sim: {
     summary: 'sim card              a virtual line card',
     load: async () => (await import('./cli/sim.ts')).sim,

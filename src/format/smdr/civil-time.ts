@@ -26,7 +26,7 @@ export function daysOf(year: number, month: number, day: number): number {
   return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468;
 }
 
-export function dateOf(days: number): {
+function dateOf(days: number): {
   readonly year: number;
   readonly month: number;
   readonly day: number;
@@ -101,38 +101,59 @@ function yearsOf(year: number | undefined, nearYear: number): number[] {
   return [century - 100 + year, century + year, century + 100 + year];
 }
 
-/**
- * `undefined`: no such date or time, or a date is missing and `near` too. `near` is the moment that the written one should
- * be nearest to.
- */
+/** A moment that we know, and how far beyond it the written one may be. */
+export interface Near {
+  readonly at: number;
+  /** Of a time without a date: it lies between `at` + `aheadMs` - 1 day and `at` + `aheadMs`. */
+  readonly aheadMs: number;
+}
+
+/** `undefined`: no such date or time, or a part of the date is missing and `near` too. */
 export function momentOf(
   written: WrittenTime,
-  near: number | undefined,
+  near: Near | undefined,
   offsetAt: OffsetAt,
 ): Moment | undefined {
-  const { year, month, day, hour = 0, minute = 0, second = 0, epoch } = written;
+  const { hour = 0, minute = 0, second = 0, epoch } = written;
   if (epoch !== undefined) return { at: epoch * 1000, isAmbiguous: false };
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const ofDay = ((hour * 60 + minute) * 60 + second) * 1000;
-  const days: number[] = [];
+  const day = dayOf(written, ofDay, near, offsetAt);
+  if (day === undefined) return undefined;
+  const moments = momentsOf(day * dayMs + ofDay, offsetAt);
+  const at = nearest(moments, near?.at ?? moments[0] ?? 0);
+  return at === undefined ? undefined : { at, isAmbiguous: moments.length > 1 };
+}
+
+/** Days since 1970 of the date that is meant. */
+function dayOf(
+  { year, month, day }: WrittenTime,
+  ofDay: number,
+  near: Near | undefined,
+  offsetAt: OffsetAt,
+): number | undefined {
+  const localNear = near === undefined ? undefined : near.at + offsetAt(near.at);
   if (month === undefined || day === undefined) {
-    if (near === undefined) return undefined;
-    const today = Math.floor((near + offsetAt(near)) / dayMs);
-    days.push(today - 1, today, today + 1);
-  } else {
-    if (near === undefined && (year === undefined || year < 100)) {
-      if (year === undefined) return undefined;
-      // With nothing to be near to: no switch is older than 1980.
-      near = daysOf(year < 80 ? 2000 + year : 1900 + year, month, day) * dayMs;
-    }
-    const nearYear =
-      near === undefined ? (year ?? 1970) : dateOf(Math.floor((near + offsetAt(near)) / dayMs)).year;
-    for (const candidate of yearsOf(year, nearYear))
-      if (month >= 1 && month <= 12 && day >= 1 && day <= monthDays(candidate, month))
-        days.push(daysOf(candidate, month, day));
+    if (near === undefined || localNear === undefined) return undefined;
+    return Math.floor((localNear + near.aheadMs - ofDay) / dayMs);
   }
-  const moments = days.map((date) => momentsOf(date * dayMs + ofDay, offsetAt));
-  const at = nearest(moments.flat(), near ?? moments[0]?.[0] ?? 0);
-  if (at === undefined) return undefined;
-  return { at, isAmbiguous: (moments.find((ofOne) => ofOne.includes(at))?.length ?? 1) > 1 };
+  const fits = (candidate: number): boolean =>
+    month >= 1 && month <= 12 && day >= 1 && day <= monthDays(candidate, month);
+  if (localNear === undefined) {
+    if (year === undefined) return undefined;
+    // With nothing to be near to: no switch is older than 1980.
+    const whole = year > 99 ? year : year < 80 ? 2000 + year : 1900 + year;
+    return fits(whole) ? daysOf(whole, month, day) : undefined;
+  }
+  const days = yearsOf(year, dateOf(Math.floor(localNear / dayMs)).year)
+    .filter(fits)
+    .map((candidate) => daysOf(candidate, month, day));
+  return days.reduce<number | undefined>(
+    (best, one) =>
+      best === undefined ||
+      Math.abs(one * dayMs + ofDay - localNear) < Math.abs(best * dayMs + ofDay - localNear)
+        ? one
+        : best,
+    undefined,
+  );
 }

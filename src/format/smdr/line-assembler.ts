@@ -39,7 +39,7 @@ export class LineAssembler {
   /** The link was lost or the file ended: what is there is only part of a line, or a last line without an end. */
   takeRest(): string | undefined {
     if (this.#length === 0) return undefined;
-    const rest = this.#decode();
+    const rest = trimmed(this.#decode());
     this.#length = 0;
     this.#isOverlong = false;
     return rest === '' ? undefined : rest;
@@ -49,7 +49,7 @@ export class LineAssembler {
     if (this.#length === lineBytesMax) {
       if (!this.#isOverlong)
         lines.push({
-          text: this.#decode(),
+          text: trimmed(this.#decode()),
           trouble: text(
             `超过 ${lineBytesMax} 字节没有换行（波特率或格式不对？）`,
             `no end of line within ${lineBytesMax} bytes (wrong speed, or no call records?)`,
@@ -70,14 +70,15 @@ export class LineAssembler {
 
   #end(lines: RawLine[]): void {
     if (this.#length > 0) this.#parity = this.#lineParity();
-    const line = this.#decode();
+    const decoded = this.#decode();
+    const line = trimmed(decoded);
     const isTail = this.#isOverlong;
     this.#length = 0;
     this.#isOverlong = false;
     if (line === '') return;
     const trouble = isTail
       ? text('超长行的末尾', 'the end of an endless line')
-      : isNoise(line)
+      : isNoise(decoded)
         ? text('乱码（波特率不对，或线路干扰）', 'noise (wrong speed, or a disturbed wire)')
         : undefined;
     lines.push({ text: line, ...(trouble === undefined ? {} : { trouble }) });
@@ -103,10 +104,7 @@ export class LineAssembler {
   #decode(): string {
     let bytes = this.#bytes.slice(0, this.#length);
     if (this.#lineParity() !== 'none') bytes = bytes.map((byte) => byte & 0x7f);
-    return decodeText(bytes).replaceAll(
-      /^[\u0000-\u0008\u000b-\u001f\u007f\ufeff]+|[\s\u0000-\u001f\u007f]+$/gu,
-      '',
-    );
+    return decodeText(bytes);
   }
 }
 
@@ -132,8 +130,11 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/** Blanks at the front may be columns; what controls a printer is no part of a line. */
+const trimmed = (line: string): string => line.replaceAll(/^[\p{Cc}\ufeff]+|[\s\p{Cc}]+$/gu, '');
+
 /** More than a few characters that no record holds. */
 function isNoise(line: string): boolean {
-  const odd = line.match(/[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufffd]/gu)?.length ?? 0;
+  const odd = line.match(/[^\P{Cc}\t]|\ufffd/gu)?.length ?? 0;
   return odd > 0 && odd * 8 > line.length;
 }

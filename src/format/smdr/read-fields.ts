@@ -53,7 +53,7 @@ function cellsOf(format: PbxFormat, line: string): Cells | undefined {
 }
 
 /** Cells may be quoted; blanks around them do not count, and a doubled quote stands for one. */
-export function splitCsv(line: string, separator: string): string[] | undefined {
+function splitCsv(line: string, separator: string): string[] | undefined {
   const cells: string[] = [];
   let at = 0;
   for (;;) {

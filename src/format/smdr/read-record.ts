@@ -3,7 +3,7 @@ import type { OtherLine, PbxRecord } from '../../model/pbx-record.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import { wallMs } from '../../model/units.ts';
-import type { Moment, OffsetAt } from './civil-time.ts';
+import type { Moment, Near, OffsetAt } from './civil-time.ts';
 import { momentOf } from './civil-time.ts';
 import type { CallRule, PbxFormat } from './pbx-format.ts';
 import type { Fields } from './read-fields.ts';
@@ -12,7 +12,7 @@ import type { WrittenTime } from './written-time.ts';
 
 export interface ReadingContext {
   /** The moment that a date or time without year or date is nearest to. */
-  readonly near: number | undefined;
+  readonly near: Near | undefined;
   readonly offsetAt: OffsetAt;
 }
 
@@ -113,7 +113,7 @@ function momentIn(
   format: PbxFormat,
   values: Readonly<Record<string, string>>,
   names: readonly string[],
-  near: number | undefined,
+  near: Near | undefined,
   offsetAt: OffsetAt,
 ): Moment | undefined | 'wrong' {
   let written: WrittenTime[] = [{}];
@@ -142,7 +142,9 @@ function momentIn(
     return near === undefined && (isTimeOnly || isYearless) && isReadable ? undefined : 'wrong';
   }
   if (near === undefined) return firstMoment;
-  return moments.reduce((best, one) => (Math.abs(one.at - near) < Math.abs(best.at - near) ? one : best));
+  return moments.reduce((best, one) =>
+    Math.abs(one.at - near.at) < Math.abs(best.at - near.at) ? one : best,
+  );
 }
 
 /** A form with seconds knows the second, another one only the minute. */

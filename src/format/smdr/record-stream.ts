@@ -6,7 +6,7 @@ import type { LineRead, PbxRecord } from '../../model/pbx-record.ts';
 import { text } from '../../model/text.ts';
 import { wallMs } from '../../model/units.ts';
 import type { WallMs } from '../../model/units.ts';
-import type { OffsetAt } from './civil-time.ts';
+import type { Near, OffsetAt } from './civil-time.ts';
 import { dayMs, daysOf } from './civil-time.ts';
 import type { RawLine } from './line-assembler.ts';
 import type { PbxFormat } from './pbx-format.ts';
@@ -17,6 +17,12 @@ import { holds, readRecord } from './read-record.ts';
 export const rememberedMax = 4096;
 /** Calls of which more is awaited. */
 export const heldMax = 256;
+
+/** A time without a date is at most this much later than its arrival. */
+const clockAheadMs = 7_200_000;
+/** Records come in order, a little mixed; after a date line, the last calls of the day before. */
+const orderedAheadMs = 79_200_000;
+const firstOfDayAheadMs = 82_800_000;
 
 interface Held {
   readonly key: string;
@@ -34,8 +40,8 @@ export class RecordStream {
   readonly #offsetAt: OffsetAt;
   readonly #known = new Set<string>();
   #held: Held[] = [];
-  /** Noon of the day that the switch named last, and the end of the record before. */
-  #day: number | undefined;
+  /** The day that the switch named last, and the end of the record before. */
+  #day: { readonly beginsAt: number; readonly isPast: boolean } | undefined;
   #last: number | undefined;
 
   constructor({ format, offsetAt }: StreamOptions) {
@@ -108,13 +114,16 @@ export class RecordStream {
   }
 
   /** What a date without a year, or a time without a date, is nearest to. */
-  #near(arrivedAt: WallMs | undefined): number | undefined {
-    const isOfNow =
-      this.#day === undefined || arrivedAt === undefined || Math.abs(arrivedAt - this.#day) < 1.5 * dayMs;
-    if (arrivedAt !== undefined && isOfNow) return arrivedAt;
-    // A buffer that was kept for days, or a file: the day that the switch named, and the record before.
-    const isNear = this.#day === undefined || Math.abs((this.#last ?? 0) - this.#day) < 1.5 * dayMs;
-    return this.#last !== undefined && isNear ? this.#last : this.#day;
+  #near(arrivedAt: WallMs | undefined): Near | undefined {
+    const day = this.#day;
+    // A line comes when its call ends; the clock of the switch may be ahead.
+    if (arrivedAt !== undefined && day?.isPast !== true) return { at: arrivedAt, aheadMs: clockAheadMs };
+    if (day === undefined)
+      return this.#last === undefined ? undefined : { at: this.#last, aheadMs: orderedAheadMs };
+    // Records that were kept for days, or a file: in order, after the day that the switch named.
+    return this.#last !== undefined && this.#last >= day.beginsAt
+      ? { at: this.#last, aheadMs: orderedAheadMs }
+      : { at: day.beginsAt, aheadMs: firstOfDayAheadMs };
   }
 
   #noteDay(groups: Readonly<Record<string, string | undefined>>, arrivedAt: WallMs | undefined): void {
@@ -128,17 +137,18 @@ export class RecordStream {
         : reference === undefined
           ? []
           : [-1, 0, 1].map((more) => 1970 + Math.floor(reference / (365.2425 * dayMs)) + more);
-    const noons = years.map((one) => {
-      const local = daysOf(one, month, day) * dayMs + dayMs / 2;
-      return local - this.#offsetAt(local);
+    const begins = years.map((one) => {
+      const local = daysOf(one, month, day) * dayMs;
+      return local - this.#offsetAt(local - this.#offsetAt(local));
     });
-    this.#day = noons.reduce<number | undefined>(
-      (best, noon) =>
-        best === undefined || Math.abs(noon - (reference ?? noon)) < Math.abs(best - (reference ?? best))
-          ? noon
-          : best,
+    const distance = (begin: number): number => Math.abs(begin + dayMs / 2 - (reference ?? begin));
+    const beginsAt = begins.reduce<number | undefined>(
+      (best, begin) => (best === undefined || distance(begin) < distance(best) ? begin : best),
       undefined,
     );
+    if (beginsAt === undefined) return;
+    // Older than the day of arrival: the switch hands over what it had kept.
+    this.#day = { beginsAt, isPast: arrivedAt === undefined || arrivedAt - beginsAt > 1.5 * dayMs };
   }
 
   #hasCome({ endedAt }: PbxRecord, line: string): boolean {
