@@ -21,6 +21,8 @@ import { CorruptDatabase, Database } from './database.ts';
 import { answer } from './questions.ts';
 import { genesis, linkOf } from './chain.ts';
 import { insertRecording, keepCall } from './rows.ts';
+import { keepRecordLine, settleRecords } from './record-rows.ts';
+import type { Matcher } from './record-rows.ts';
 import { recordingFiles, recordingFromFile } from './from-files.ts';
 import { text } from '../model/text.ts';
 
@@ -28,7 +30,7 @@ export const databaseFileOf = (dataFolder: string): string => path.join(dataFold
 
 /** A larger database is looked through at start only after it made trouble: that takes seconds to minutes. */
 const checkBytesMax = 64 * 1024 * 1024;
-/** Calls, alarms and notices that wait for a disk that takes them again; then the oldest are lost. */
+/** Calls, alarms, notices and lines of records that wait for a disk that takes them again; then the oldest are lost. */
 export const waitingMax = 5000;
 /** Alarm changes and notices are a history, not evidence: the newest so many are kept. */
 const historyRowsMax = 200_000;
@@ -40,13 +42,15 @@ interface Head {
   readonly serial: number;
   readonly link: string;
 }
-type Kept = Extract<ToArchive, { kind: 'call' | 'alarm' | 'notice' }>;
+type Kept = Extract<ToArchive, { kind: 'call' | 'alarm' | 'notice' | 'record-line' }>;
 
 export interface ArchiveParts {
   readonly start: ArchiveStart;
   readonly clock: Clock;
   readonly send: (message: FromArchive) => void;
   readonly log: (message: string) => void;
+  /** Decides which call a record of the PBX is of. */
+  readonly match: Matcher;
 }
 
 export class Archive {
@@ -114,6 +118,15 @@ export class Archive {
       });
       this.#waiting = [];
       this.#tellDisk(undefined);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Gives the PBX's records to the calls that they are of; call it from time to time. */
+  matchRecords(): void {
+    try {
+      settleRecords(this.#database, this.#parts.match, this.#parts.clock.wall());
     } catch (error) {
       this.#failed(error);
     }
@@ -212,10 +225,14 @@ export class Archive {
         );
         this.#trim('notices');
         return;
+      case 'record-line':
+        keepRecordLine(this.#database, message);
+        this.#trim('record_lines');
+        return;
     }
   }
 
-  #trim(table: 'alarms' | 'notices'): void {
+  #trim(table: 'alarms' | 'notices' | 'record_lines'): void {
     if (++this.#sinceTrim % trimEveryRows !== 0) return;
     this.#database.run(`DELETE FROM ${table} WHERE n <= (SELECT max(n) FROM ${table}) - ?`, historyRowsMax);
   }

@@ -43,6 +43,10 @@ export class LateArchive {
     else this.#archive.keepWaiting();
   }
 
+  matchRecords(): void {
+    this.#archive?.matchRecords();
+  }
+
   answer(question: ArchiveQuestion): ArchiveAnswer {
     if (this.#archive !== undefined) return this.#archive.answer(question);
     const reason = text(`档案无法打开：${this.#reason}`, `the archive cannot be opened: ${this.#reason}`);

@@ -77,4 +77,34 @@ export const migrations: readonly string[] = [
      notice TEXT NOT NULL
    ) STRICT;
    CREATE INDEX notices_time ON notices (at);`,
+  // What the PBX says of calls. Beside the recordings, never in them: a sealed row does not change.
+  `CREATE TABLE record_lines (
+     n INTEGER PRIMARY KEY,
+     bus TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     came_to TEXT NOT NULL,
+     why TEXT,
+     raw TEXT NOT NULL
+   ) STRICT;
+
+   CREATE TABLE pbx_records (
+     n INTEGER PRIMARY KEY,
+     bus TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     key TEXT NOT NULL,
+     line TEXT,
+     ended_at INTEGER,
+     record TEXT NOT NULL,
+     extension TEXT,
+     number TEXT,
+     account TEXT,
+     state TEXT NOT NULL,
+     call_id TEXT,
+     score REAL,
+     UNIQUE (bus, key)
+   ) STRICT;
+   CREATE INDEX pbx_records_state ON pbx_records (state, at);
+   CREATE INDEX pbx_records_end ON pbx_records (ended_at);
+   CREATE INDEX pbx_records_call ON pbx_records (call_id);
+   CREATE INDEX calls_end ON calls (ended_at);`,
 ];

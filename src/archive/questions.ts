@@ -2,8 +2,9 @@
  * Answers what the front asks: pages of recordings and calls, newest first. The place where a page ends is told as an
  * opaque word that begins the next one, so that new rows shift nothing. A question that makes no sense gets a reason.
  */
-import type { ArchiveAnswer, ArchiveQuestion } from '../model/messages.ts';
+import type { ArchiveAnswer, ArchiveQuestion, CallRow, FoundRecording } from '../model/messages.ts';
 import type { Database, Row, Value } from './database.ts';
+import { recordOfCall } from './record-rows.ts';
 import { callOf, recordingColumns, recordingOf } from './rows.ts';
 import { text } from '../model/text.ts';
 
@@ -17,7 +18,7 @@ export function answer(database: Database, question: ArchiveQuestion): ArchiveAn
   const { ask } = question;
   if (question.kind === 'recording') {
     const row = database.first(`SELECT ${recordingColumns} FROM recordings WHERE id = ?`, question.id);
-    return { ask, kind: 'recording', item: row === undefined ? null : recordingOf(row) };
+    return { ask, kind: 'recording', item: row === undefined ? null : recordingWithRecord(database, row) };
   }
   if (question.number !== undefined && !isFragment(question.number))
     return {
@@ -55,7 +56,12 @@ function recordings(database: Database, question: PageQuestion, after: Place | u
     key: 'serial',
     number: `call_id IN (${calls})`,
   });
-  return { ask: question.ask, kind: 'recordings', items: rows.map(recordingOf), next };
+  return {
+    ask: question.ask,
+    kind: 'recordings',
+    items: rows.map((row) => recordingWithRecord(database, row)),
+    next,
+  };
 }
 
 function calls(database: Database, question: PageQuestion, after: Place | undefined): ArchiveAnswer {
@@ -65,7 +71,17 @@ function calls(database: Database, question: PageQuestion, after: Place | undefi
     key: 'n',
     number: 'n IN (SELECT rowid FROM call_numbers WHERE numbers LIKE ?)',
   });
-  return { ask: question.ask, kind: 'calls', items: rows.flatMap((row) => callOf(row) ?? []), next };
+  const items = rows.flatMap((row): CallRow[] => {
+    const call = callOf(row);
+    return call === undefined ? [] : [{ ...call, ...recordOfCall(database, call.id) }];
+  });
+  return { ask: question.ask, kind: 'calls', items, next };
+}
+
+function recordingWithRecord(database: Database, row: Row): FoundRecording {
+  const recording = recordingOf(row);
+  const id = recording.callId ?? recording.call?.id;
+  return { ...recording, ...(id === undefined ? {} : recordOfCall(database, id)) };
 }
 
 interface Source {

@@ -4,6 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
@@ -37,8 +38,10 @@ export async function check(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  const models = knownModels();
-  const loaded = loadRoom(content.words, asked.file, models === undefined ? {} : { upsModels: models });
+  const loaded = loadRoom(content.words, asked.file, {
+    ...known('upsModels', upsModels),
+    ...known('pbxFormats', pbxFormats),
+  });
   const language = asked.language ?? environment ?? loaded.room?.language ?? 'en';
   process.stdout.write(asked.json ? toJson(asked.file, loaded) : toText(asked.file, loaded, language));
   return loaded.room === undefined ? 1 : 0;
@@ -119,12 +122,15 @@ async function readRoomFile(file: string): Promise<Content> {
   }
 }
 
-/** Without the folder of models nothing is said about models. */
-function knownModels(): readonly string[] | undefined {
+/** Without the folder of its kind nothing is said about a name. */
+function known<K extends 'upsModels' | 'pbxFormats'>(
+  kind: K,
+  list: () => readonly string[],
+): Partial<Record<K, readonly string[]>> {
   try {
-    return upsModels();
+    return { [kind]: list() } as Partial<Record<K, readonly string[]>>;
   } catch {
-    return undefined;
+    return {};
   }
 }
 

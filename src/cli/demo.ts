@@ -13,6 +13,7 @@ import { demoFaults, demoPorts, placesOf } from '../sim/demo-places.ts';
 import type { DemoPlaces } from '../sim/demo-places.ts';
 import { loadRoom } from '../room/load.ts';
 import { runRoom } from './run.ts';
+import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
 
 const happenings = Object.entries(demoFaults).flat();
@@ -72,7 +73,7 @@ async function runDemo(places: DemoPlaces): Promise<number> {
   let content = readFileSync(file, 'utf8');
   for (const [name, port] of Object.entries(demoPorts))
     content = content.replace(`:${port}"`, `:${places[name as keyof DemoPlaces]}"`);
-  const { room, problems } = loadRoom(content, file, { upsModels: upsModels() });
+  const { room, problems } = loadRoom(content, file, { upsModels: upsModels(), pbxFormats: pbxFormats() });
   if (room === undefined) {
     process.stderr.write(`linekeeper demo: ${problems.map(({ message }) => message.en).join('\n')}\n`);
     return 1;

@@ -22,6 +22,7 @@ import { openLog } from '../shell/log.ts';
 import { startGuard } from '../threads/guard.ts';
 import { systemClock } from '../drivers/clock/system.ts';
 import { text } from '../model/text.ts';
+import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
 
 const usage = `usage: linekeeper run --room FILE
@@ -150,7 +151,7 @@ async function openRoom(file: string): Promise<OpenedRoom | number> {
 async function readRoom(file: string): Promise<Loaded | string> {
   try {
     const content = readFileSync(file, 'utf8');
-    const options = { upsModels: upsModels() };
+    const options = { upsModels: upsModels(), pbxFormats: pbxFormats() };
     const check = compiledCheck('room-file') as CompiledRoomCheck | undefined;
     const room = check === undefined ? undefined : acceptRoom(content, options, check);
     if (room !== undefined) return { room, problems: [] };

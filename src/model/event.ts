@@ -83,7 +83,7 @@ export type RoomEvent = { readonly at: MonoMs } & (
       /** Values that came with it, named as in `config/ups/README.md`; absent is absent, never zero. */
       readonly values?: Readonly<Record<string, number | string | boolean>>;
     }
-  /** A record of the PBX arrived for a call on this trunk (matched by the records' reader), newest first moment of the call. */
+  /** A record of the PBX arrived for a call on this trunk of ours; `''`: it does not tell on which. */
   | { readonly kind: 'call-record'; readonly source: SourceId; readonly trunk: string }
   /** The recorder hears speech on a line; at most one a second and line. */
   | { readonly kind: 'speech'; readonly line: LineId }

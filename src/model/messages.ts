@@ -5,9 +5,10 @@
 import type { AlarmView, Suppression } from './alarm.ts';
 import type { Actor, Command } from './event.ts';
 import type { Call, LineSignal } from './line.ts';
-import type { CallId, EventId, LineId, RecordingId, RoomId, SourceId, SubjectId } from './ids.ts';
+import type { BusId, CallId, EventId, LineId, RecordingId, RoomId, SourceId, SubjectId } from './ids.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
+import type { LineRead } from './pbx-record.ts';
 import type { MqttSettings, RecorderSettings, Source } from './room.ts';
 import type { Notice } from './effect.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
@@ -134,7 +135,18 @@ export interface ArchiveStart {
   readonly dataFolder: string;
   readonly room: RoomId;
 }
+/** One line of a switch's call records, as it came and what it came to. */
+export interface RecordLineMessage {
+  readonly kind: 'record-line';
+  readonly bus: BusId;
+  /** Arrival. */
+  readonly at: WallMs;
+  readonly read: LineRead;
+  /** The line of ours that the record names by its trunk. */
+  readonly line?: LineId;
+}
 export type ToArchive =
+  | RecordLineMessage
   | { readonly kind: 'call'; readonly call: CallRecord }
   | { readonly kind: 'alarm'; readonly change: string; readonly at: WallMs; readonly alarm: AlarmView }
   | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
@@ -162,10 +174,18 @@ export type ArchiveQuestion = { readonly ask: number } & (
     }
   | { readonly kind: 'recording'; readonly id: RecordingId }
 );
+/** What the PBX says of a call, where one of its records is certainly of this call. Never part of what is sealed. */
+export interface PbxSays {
+  readonly extension?: string;
+  readonly number?: string;
+  readonly account?: string;
+}
+export type CallRow = CallRecord & { readonly pbx?: PbxSays };
+export type FoundRecording = RecordingRow & { readonly pbx?: PbxSays };
 export type ArchiveAnswer = { readonly ask: number } & (
-  | { readonly kind: 'recordings'; readonly items: readonly RecordingRow[]; readonly next: string | null }
-  | { readonly kind: 'calls'; readonly items: readonly CallRecord[]; readonly next: string | null }
-  | { readonly kind: 'recording'; readonly item: RecordingRow | null }
+  | { readonly kind: 'recordings'; readonly items: readonly FoundRecording[]; readonly next: string | null }
+  | { readonly kind: 'calls'; readonly items: readonly CallRow[]; readonly next: string | null }
+  | { readonly kind: 'recording'; readonly item: FoundRecording | null }
   | { readonly kind: 'error'; readonly reason: Text }
 );
 /** One row of the archive. `serial` counts without gaps from 1. */

@@ -14,6 +14,19 @@ export type Link =
   | { readonly kind: 'serial'; readonly path: string; readonly baud: number; readonly parity: SerialParity }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
+/** How call records reach us: also as somebody who connects to us, or as a file that grows on this machine. */
+export type RecordLink =
+  | Link
+  | {
+      readonly kind: 'tcp-listen';
+      /** Own address to listen on; absent: every one. */
+      readonly host?: string;
+      readonly port: number;
+      /** Address of the only peer that is accepted. */
+      readonly from: string;
+    }
+  | { readonly kind: 'file'; readonly path: string };
+
 export interface LineCardBus {
   readonly kind: 'line-card';
   readonly id: BusId;
@@ -35,7 +48,7 @@ export interface ModbusBus {
 export interface SerialBus {
   readonly kind: 'serial';
   readonly id: BusId;
-  readonly link: Link;
+  readonly link: RecordLink;
 }
 export type GpioBackend = 'auto' | 'onoff' | 'chardev' | 'virtual';
 export interface GpioBus {
@@ -113,6 +126,8 @@ export interface LineSettings {
   /** Changeover relay; absent: recorded and watched, no bypass. */
   readonly relay?: Terminal;
   readonly trunk: string;
+  /** How the call records of the PBX name this trunk. */
+  readonly recordTrunk?: string;
   readonly phone: string;
   readonly alternatePhone?: Terminal;
   readonly kind: 'trunk' | 'direct' | 'dispatch' | 'standby';

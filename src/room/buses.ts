@@ -6,7 +6,7 @@ import { writtenPath } from './problem.ts';
 import type { Path } from './problem.ts';
 import type { Reading } from './reading.ts';
 import { durationOr } from './reading.ts';
-import { isThisMachine, parseLink } from './short-forms.ts';
+import { isHost, isThisMachine, parseLink, parseRecordLink } from './short-forms.ts';
 import type { Draft } from './schema.ts';
 
 type WrittenBus = NonNullable<Draft['buses']>[string];
@@ -97,8 +97,7 @@ function readBus(id: string, bus: WrittenBus, reading: Reading): Bus | undefined
     };
   }
   if ('serial' in bus) {
-    const read = link('serial', bus.serial, 9600);
-    return read && { kind: 'serial', id, link: read };
+    return readSerial(id, bus, reading, link);
   }
   if (bus['accept-outputs-kept'] === true) {
     report({
@@ -121,6 +120,63 @@ function readBus(id: string, bus: WrittenBus, reading: Reading): Bus | undefined
   };
 }
 
+/** Where call records come from: a wire or address as others have it, or one of the two forms of their own. */
+function readSerial(
+  id: string,
+  bus: Extract<WrittenBus, { serial: string }>,
+  { report }: Reading,
+  link: (key: string, words: string, preset: number) => Link | undefined,
+): Bus | undefined {
+  const { serial, from } = bus;
+  const path = (key: string): Path => ['buses', id, key];
+  const isListening = serial.startsWith('tcp-listen:');
+  if (!isListening && from !== undefined)
+    report({
+      severity: 'warning',
+      path: path('from'),
+      at: 'key',
+      message: text('from 只用于 tcp-listen', 'from is only for tcp-listen'),
+    });
+  if (!isListening && !serial.startsWith('file:')) {
+    const read = link('serial', serial, 9600);
+    return read && { kind: 'serial', id, link: read };
+  }
+  if (isListening && from === undefined) {
+    report({
+      severity: 'error',
+      path: path('serial'),
+      message: text(
+        'tcp-listen 须写 from：只接受交换机的地址，否则谁都能送假话单',
+        'tcp-listen needs from, the address of the switch: else anybody could send false records',
+      ),
+      hint: text('如 from: 10.0.0.2。', 'For example from: 10.0.0.2.'),
+    });
+    return undefined;
+  }
+  const read = parseRecordLink(serial, 9600, 'none', from ?? '');
+  if (read === undefined || (isListening && !isHost(from ?? ''))) {
+    const wrong = read === undefined ? serial : (from ?? '');
+    report({
+      severity: 'error',
+      path: path(read === undefined ? 'serial' : 'from'),
+      message: text(
+        `${wrong} 的地址或端口（1–65535）不对`,
+        `${wrong}: the address or the port (1 to 65535) is wrong`,
+      ),
+    });
+    return undefined;
+  }
+  for (const word of ['baud', 'parity'])
+    if (word in bus)
+      report({
+        severity: 'warning',
+        path: path(word),
+        at: 'key',
+        message: text('此连接没有串口速率和校验', 'this link has neither speed nor parity'),
+      });
+  return { kind: 'serial', id, link: read };
+}
+
 /** Two buses on one wire would talk into each other. */
 function tellSharedLinks({ report, lineOf }: Reading, buses: ReadonlyMap<string, Bus>): void {
   const owners = new Map<string, Path>();
@@ -130,7 +186,9 @@ function tellSharedLinks({ report, lineOf }: Reading, buses: ReadonlyMap<string,
         ? `GPIO ${bus.chip ?? ''}`
         : bus.link.kind === 'serial'
           ? bus.link.path
-          : `${bus.link.host}:${bus.link.port}`;
+          : bus.link.kind === 'file'
+            ? bus.link.path
+            : `${bus.link.kind === 'tcp-listen' ? 'tcp-listen ' : bus.link.host}:${bus.link.port}`;
     const path: Path = ['buses', bus.id, bus.kind];
     const owner = owners.get(way);
     if (owner === undefined) {

@@ -2,7 +2,7 @@
  * What a room has, as plain tables for the person who wired it: cards and buses, points, lines, subjects with their
  * evidence, and whether the room can trip by itself. Words of both languages; Chinese signs count as two columns.
  */
-import type { Bus, Point, Room, Source, Subject } from '../model/room.ts';
+import type { Bus, Point, RecordLink, Room, Source, Subject } from '../model/room.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { written } from './limits.ts';
@@ -53,7 +53,7 @@ function describeBus(bus: Bus, room: Room, say: (words: Text) => string): string
     ];
   }
   const { link } = bus;
-  const way = link.kind === 'tcp' ? `tcp ${link.host}:${link.port}` : `${link.path} ${link.baud}`;
+  const way = writtenLink(link);
   const count = room.lines.filter(({ channel }) => channel.bus === bus.id).length;
   const lines =
     bus.kind === 'line-card' ? say(text(`${count} 条线路`, count === 1 ? '1 line' : `${count} lines`)) : '';
@@ -67,6 +67,19 @@ function describeBus(bus: Bus, room: Room, say: (words: Text) => string): string
         )
       : '';
   return [bus.kind, way, lines, guard];
+}
+
+function writtenLink(link: RecordLink): string {
+  switch (link.kind) {
+    case 'serial':
+      return `${link.path} ${link.baud}`;
+    case 'tcp':
+      return `tcp ${link.host}:${link.port}`;
+    case 'tcp-listen':
+      return `tcp-listen ${link.host ?? ''}:${link.port} < ${link.from}`;
+    case 'file':
+      return `file ${link.path}`;
+  }
 }
 
 const writtenPoint = ({ terminal }: Point): string =>

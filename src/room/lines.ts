@@ -68,9 +68,13 @@ export function readLines(
       const channel = channels[index];
       const trunk = fillTemplate(written.trunk, id);
       const phone = fillTemplate(written.phone, id);
+      const recordTrunk =
+        written['record-trunk'] === undefined ? undefined : fillTemplate(written['record-trunk'], id);
       if (index === 0) {
         if (trunk === undefined) report(templateProblem(path('trunk')));
         if (phone === undefined) report(templateProblem(path('phone')));
+        if (written['record-trunk'] !== undefined && recordTrunk === undefined)
+          report(templateProblem(path('record-trunk')));
       }
       if (channel === undefined || trunk === undefined || phone === undefined) continue;
       const relay = relays[index];
@@ -84,6 +88,7 @@ export function readLines(
         channel,
         ...(relay === undefined ? {} : { relay }),
         trunk,
+        ...(recordTrunk === undefined ? {} : { recordTrunk }),
         phone,
         ...(alternatePhone === undefined ? {} : { alternatePhone }),
         kind: written.kind ?? 'trunk',

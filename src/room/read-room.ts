@@ -23,6 +23,8 @@ import { createTerminals } from './terminals.ts';
 export interface LoadOptions {
   /** Names of `config/ups/*.yaml`; without them the model is not looked up. */
   readonly upsModels?: readonly string[];
+  /** Names of `config/pbx/*.yaml`; without them the format of call records is not looked up. */
+  readonly pbxFormats?: readonly string[];
 }
 
 /** The shape of a file of which nothing had to be taken out. */
@@ -60,6 +62,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
       return line * (roomLimits.fileBytes + 1) + column;
     },
     ...(options.upsModels === undefined ? {} : { upsModels: options.upsModels }),
+    ...(options.pbxFormats === undefined ? {} : { pbxFormats: options.pbxFormats }),
   };
   const buses = readBuses(reading);
   const terminals = createTerminals(reading, buses);

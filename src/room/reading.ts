@@ -21,6 +21,7 @@ export interface Reading {
   /** Moves with the position in the file; to put things in the order in which people read them. */
   readonly orderOf: (path: Path) => number;
   readonly upsModels?: readonly string[];
+  readonly pbxFormats?: readonly string[];
 }
 
 /** A duration of the file, or the default of its limit. */

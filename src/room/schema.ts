@@ -99,8 +99,21 @@ const serial = strict(
   {
     serial: matching(
       short.serialLinkPattern,
-      text('/dev/… 或 "tcp://主机:端口"', '/dev/… or "tcp://host:port"'),
-      about('串口（交换机话单等）', 'a serial wire (call records of the PBX)'),
+      text(
+        '/dev/…、"tcp://主机:端口"、"tcp-listen://:端口" 或 "file:/路径"',
+        '/dev/…, "tcp://host:port", "tcp-listen://:port" or "file:/path"',
+      ),
+      about(
+        '话单从哪里来：串口、连接交换机、等交换机来连、或本机上增长的文件',
+        'where the call records come from: a serial wire, a switch that we call, one that calls us, a file that grows here',
+      ),
+    ),
+    from: optional(
+      matching(
+        short.addressPattern,
+        text('IP 地址，如 10.0.0.2', 'an IP address such as 10.0.0.2'),
+        about('tcp-listen 只接受来自此地址的连接', 'with tcp-listen: the only address that may connect'),
+      ),
     ),
     baud: optional(baud(9600)),
     parity: optional(parity),
@@ -256,6 +269,16 @@ const line = strict(
         'number of the trunk; {n} {nn} stand for the number of the line',
       ),
     }),
+    'record-trunk': optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 32,
+        ...about(
+          '交换机话单里这条中继的名称；{n} {nn} 代入线号；不写则按时间等匹配',
+          'how the call records of the PBX name this trunk; {n} {nn} as above; without it records are matched by time',
+        ),
+      }),
+    ),
     phone: Type.String({
       minLength: 1,
       maxLength: 32,

@@ -3,7 +3,7 @@
  * (`L01-L08`), templates (`80{nn}`), links (`serial:/dev/…`, `tcp://host:port`). Pure text to values; a form that does
  * not fit is `undefined`, and the caller says what would be right.
  */
-import type { Link, SerialParity, Threshold } from '../model/room.ts';
+import type { Link, RecordLink, SerialParity, Threshold } from '../model/room.ts';
 
 /** One name: of a bus, point, line or subject. */
 export const namePattern = '^[A-Za-z][A-Za-z0-9-]{0,31}$';
@@ -23,7 +23,8 @@ export const hostPortPattern = `^${host}:\\d{1,5}$`;
 export const sipPattern = `^sips?:${host}(:\\d{1,5})?(;transport=(udp|tcp|tls))?$`;
 export const cardLinkPattern = `^(serial:${devicePath}|tcp://${host}:\\d{1,5})$`;
 export const modbusLinkPattern = `^(rtu:${devicePath}|tcp://${host}(:\\d{1,5})?)$`;
-export const serialLinkPattern = `^((serial:)?${devicePath}|tcp://${host}:\\d{1,5})$`;
+export const serialLinkPattern = `^((serial:|file:)?${devicePath}|tcp://${host}:\\d{1,5}|tcp-listen://(${host})?:\\d{1,5})$`;
+export const addressPattern = '^(\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45})$';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -157,6 +158,25 @@ export function parseLink(
   }
   const path = /^(?:serial:|rtu:)?(\/.+)$/.exec(words)?.[1];
   return path === undefined ? undefined : { kind: 'serial', path, baud, parity };
+}
+
+/** As `parseLink`, and `tcp-listen://:7001`, `file:/var/log/…`. */
+export function parseRecordLink(
+  words: string,
+  baud: number,
+  parity: SerialParity,
+  from: string,
+): RecordLink | undefined {
+  const file = /^file:(\/.+)$/.exec(words)?.[1];
+  if (file !== undefined) return { kind: 'file', path: file };
+  const listen = /^tcp-listen:\/\/(.*):(\d{1,5})$/.exec(words);
+  if (listen === null) return parseLink(words, baud, parity);
+  const [, own = '', port = ''] = listen;
+  if (own === '') return parseRecordLink(`tcp-listen://0.0.0.0:${port}`, baud, parity, from);
+  const place = parseHostPort(`${own}:${port}`);
+  if (place === undefined) return undefined;
+  const { host: address, port: number } = place;
+  return { kind: 'tcp-listen', ...(address === '0.0.0.0' ? {} : { host: address }), port: number, from };
 }
 
 /** Nobody else can listen in between. */

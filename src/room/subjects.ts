@@ -128,8 +128,23 @@ function readEvidence(
   if ('call-records' in written) {
     const bus = written['call-records'];
     if (!parts.terminals.bus(bus, 'serial', path('call-records'))) return undefined;
+    const { format } = written;
+    const { pbxFormats } = reading;
+    if (pbxFormats !== undefined && !pbxFormats.includes(format)) {
+      const hint = didYouMean(format, pbxFormats);
+      reading.report({
+        severity: 'error',
+        path: path('format'),
+        message: text(
+          `config/pbx/ 中没有话单格式 ${format}`,
+          `there is no record format ${format} in config/pbx/`,
+        ),
+        ...(hint === undefined ? {} : { hint }),
+      });
+      return undefined;
+    }
     const domain = domainOf(parts.buses.get(bus));
-    return { id, kind: 'call-records', domain, weight: 'hint', bus, format: written.format };
+    return { id, kind: 'call-records', domain, weight: 'hint', bus, format };
   }
   if ('ping' in written) {
     if (!isHost(written.ping)) return wrongHost(path('ping'), written.ping);

@@ -13,12 +13,15 @@ import type {
   RecorderToArchive,
   ToArchive,
 } from '../model/messages.ts';
+import { matchRecords } from '../core/records/match.ts';
 import { JournalFiles } from '../archive/journal-files.ts';
 import { LateArchive } from '../archive/late-archive.ts';
 import { systemClock } from '../drivers/clock/system.ts';
 import { text } from '../model/text.ts';
 
 const beatMs = 1000;
+/** A record is given to its call within a minute or two: there is no hurry. */
+const matchEveryBeats = 10;
 
 if (parentPort === null) throw new Error('the archive runs as a worker thread');
 const port = parentPort;
@@ -29,15 +32,17 @@ const send = (message: FromArchive): void => {
 const log = (message: string): void => {
   console.error(`archive: ${message}`);
 };
-const archive = new LateArchive({ start, clock: systemClock, send, log });
+const archive = new LateArchive({ start, clock: systemClock, send, log, match: matchRecords });
 const journal = new JournalFiles(start.dataFolder);
 let journalFailure: string | undefined;
 
 let recorder: PortEnd<RecorderToArchive, ArchiveToRecorder> | undefined;
 let front: PortEnd<ArchiveQuestion, ArchiveAnswer> | undefined;
 
+let beats = 0;
 const beat = setInterval(() => {
   archive.keepWaiting();
+  if (++beats % matchEveryBeats === 0) archive.matchRecords();
   send({ kind: 'beat', memoryMB: Math.round(process.memoryUsage().heapUsed / 1_048_576) });
 }, beatMs);
 
@@ -46,6 +51,7 @@ port.on('message', (message: ToArchive) => {
     case 'call':
     case 'alarm':
     case 'notice':
+    case 'record-line':
       archive.keep(message);
       return;
     case 'journal':

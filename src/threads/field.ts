@@ -16,6 +16,8 @@ import { Pins } from './pins.ts';
 import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
 import type { ProbeSet } from './probe-set.ts';
+import type { Records } from './records.ts';
+import type { RecordLineMessage } from '../model/messages.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
 import { text } from '../model/text.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
@@ -27,6 +29,8 @@ export interface FieldHandlers {
   /** A card without a number in the room file showed its serial number. */
   bound(card: BusId, serialNumber: string): void;
   condition(type: string, active: boolean, detail: Text, qualifier: string): void;
+  /** A line of the PBX's call records arrived. */
+  recordLine(message: RecordLineMessage): void;
   /** For the log. */
   note(what: Text): void;
 }
@@ -64,6 +68,8 @@ export async function openField(
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
   let probes: Promise<ProbeSet> | undefined;
+  let records: Promise<Records> | undefined;
+  const hasRecords = room.subjects.some(({ sources }) => sources.some(({ kind }) => kind === 'call-records'));
   const healthy = room.points
     .filter((point) => point.kind === 'output' && point.role === 'healthy')
     .map(({ id }) => id);
@@ -98,6 +104,12 @@ export async function openField(
         const reason = error instanceof Error ? error.message : String(error);
         handlers.condition('thread.dead', true, text(reason, reason), 'bus-probes');
       });
+      if (!hasRecords) return;
+      records = import('./records.ts').then(({ openRecords }) => openRecords(room, clock, handlers));
+      records.catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        handlers.condition('thread.dead', true, text(reason, reason), 'records');
+      });
     },
     drive(outputs, isFit) {
       const levels = withHealthy(outputs, healthy, isFit);
@@ -120,6 +132,7 @@ export async function openField(
     async close() {
       await Promise.all([
         probes?.then((made) => made.close()).catch(() => undefined),
+        records?.then((opened) => opened.close()).catch(() => undefined),
         cards.close(),
         ...pins.map((one) => one.close()),
         ...[...registers.values()].map((bus) => bus.close()),

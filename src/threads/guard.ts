@@ -166,6 +166,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       save(loop.state);
     },
     condition,
+    recordLine: (message) => {
+      workers.toArchive(message);
+    },
     note: (what) => {
       log('info', what);
     },

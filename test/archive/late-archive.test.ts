@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import type { FromArchive } from '../../src/model/messages.ts';
 import { LateArchive } from '../../src/archive/late-archive.ts';
 import { makeRecording, newFolder, noon } from './rig.ts';
+import { matchRecords } from '../../src/core/records/match.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
 import { text } from '../../src/model/text.ts';
 
@@ -17,6 +18,7 @@ test('a data folder that cannot be written: told once, tried again, and what wai
     clock: { mono: () => monoMs(0), wall: () => wallMs(noon) },
     send: (message) => sent.push(message),
     log: () => undefined,
+    match: matchRecords,
   });
   const standing = (): string[] => {
     const levels = new Map<string, boolean>();
@@ -59,6 +61,7 @@ test('a database of a later version is no trouble of the disk', async () => {
         clock: { mono: () => monoMs(0), wall: () => wallMs(noon) },
         send: () => undefined,
         log: () => undefined,
+        match: matchRecords,
       }),
     /9999/,
   );

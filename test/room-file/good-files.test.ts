@@ -318,7 +318,6 @@ test('what is accepted and not used yet is told, each where it stands', () => {
     'points.room-temp.register',
     'lines.L16.alternate-phone',
     'subjects.pbx.evidence[2].dial-tone',
-    'subjects.pbx.evidence[4].call-records',
     'subjects.lan.evidence[1].snmp',
     'bypass.exercise',
     'recorder.backup',

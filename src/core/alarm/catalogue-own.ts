@@ -191,6 +191,21 @@ export const ownAlarms = {
     },
     { onDelayMs: 2_000, offDelayMs: 5_000 },
   ),
+  'records.unreadable': kind(
+    'minor',
+    {
+      what: ['话单读不懂', 'The call records cannot be read'],
+      effect: [
+        '通话和旁路正常；话单原文保留，但不能作为判据，也不能对应到录音',
+        'Calls and bypass go on; the lines are kept, but are no evidence and give recordings no extension',
+      ],
+      action: [
+        '核对串口速率和话单格式；用 linekeeper smdr try 检查捕获的文件',
+        'Check the speed of the wire and the format; look at a capture with `linekeeper smdr try`',
+      ],
+    },
+    { onDelayMs: 10_000, offDelayMs: 60_000 },
+  ),
   'mqtt.away': kind(
     'minor',
     {

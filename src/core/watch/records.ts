@@ -27,9 +27,11 @@ export interface RecordsMemory {
   readonly missedAt?: MonoMs;
   readonly recordAt?: MonoMs;
   readonly lastOf: readonly { readonly trunk: string; readonly at: MonoMs }[];
+  /** Records that name no trunk and came while no call awaited one: each may be of a call that still goes on. */
+  readonly spare: readonly MonoMs[];
 }
 
-export const recordsUnheard: RecordsMemory = { awaited: [], missed: 0, lastOf: [] };
+export const recordsUnheard: RecordsMemory = { awaited: [], missed: 0, lastOf: [], spare: [] };
 
 /** Would the PBX have written a record of this call? */
 function leavesRecord(call: Call): boolean {
@@ -41,17 +43,26 @@ function leavesRecord(call: Call): boolean {
 export function callEnded(memory: RecordsMemory, call: Call, trunk: string, at: MonoMs): RecordsMemory {
   if (!leavesRecord(call)) return memory;
   if (memory.lastOf.some((last) => last.trunk === trunk && last.at >= call.startedAt)) return memory;
+  const spare = memory.spare.findIndex((arrived) => arrived >= call.startedAt);
+  if (spare >= 0) return { ...memory, spare: memory.spare.filter((_, index) => index !== spare) };
   const awaited = [...memory.awaited, { trunk, dueAt: later(at, recordWaitMs) }];
   return { ...memory, awaited: awaited.slice(-awaitedRecords) };
 }
 
+/** A record that names no trunk (`''`) is of the call that has waited longest: one call the less that may be missed. */
 export function recordArrived(memory: RecordsMemory, trunk: string, at: MonoMs): RecordsMemory {
-  const first = memory.awaited.findIndex((call) => call.trunk === trunk);
+  const first = memory.awaited.findIndex((call) => trunk === '' || call.trunk === trunk);
+  if (trunk === '') {
+    const spare = first >= 0 ? memory.spare : [...memory.spare, at].slice(-awaitedRecords);
+    const awaited = memory.awaited.filter((_, index) => index !== first);
+    return { ...memory, awaited, spare, missed: 0, recordAt: at };
+  }
   const lastOf = [...memory.lastOf.filter((last) => last.trunk !== trunk), { trunk, at }];
   return {
     awaited: memory.awaited.filter((_, index) => index !== first),
     missed: 0,
     recordAt: at,
+    spare: memory.spare,
     lastOf: lastOf.slice(-awaitedRecords),
   };
 }

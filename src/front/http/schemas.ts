@@ -119,6 +119,16 @@ const alarm = Type.Object({
   ackedBy: Type.Optional(Type.String()),
   count: Type.Integer(),
 });
+const pbxSays = Type.Optional(
+  Type.Object(
+    {
+      extension: Type.Optional(Type.String()),
+      number: Type.Optional(Type.String()),
+      account: Type.Optional(Type.String()),
+    },
+    { description: 'What the call record of the PBX says, where one is certainly of this call.' },
+  ),
+);
 const call = Type.Object({
   id: Type.String(),
   line: Type.String(),
@@ -150,6 +160,7 @@ export const recording = Type.Object({
   lostSamples: Type.Integer(),
   recovered: Type.Boolean(),
   link: Type.String({ description: 'Link of the hash chain.' }),
+  pbx: pbxSays,
   audio: Type.String({ description: 'Where the audio is.' }),
 });
 const page = (item: TSchema) =>
@@ -158,7 +169,7 @@ const page = (item: TSchema) =>
     next: nullable(Type.String({ description: 'Give this as `after` for the next page.' })),
   });
 export const alarms = page(alarm);
-export const calls = page(call);
+export const calls = page(Type.Composite([call, Type.Object({ pbx: pbxSays })]));
 export const recordings = page(recording);
 
 const pageLimitMax = 200;
