@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { PbxFormatError, loadPbxFormat } from '../drivers/smdr/format-file.ts';
+import { compilePbxFormatCheck } from '../drivers/smdr/format-schema.ts';
 import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import type { OffsetAt } from '../format/smdr/civil-time.ts';
 import { offsetsOf } from '../format/smdr/civil-time.ts';
@@ -61,7 +62,8 @@ function run(args: readonly string[]): number {
   try {
     const offsetAt = offsetsOf(asked.timezone);
     const names = asked.format === undefined ? pbxFormats() : [asked.format];
-    const formats = names.map((name) => loadPbxFormat(name));
+    const check = compilePbxFormatCheck();
+    const formats = names.map((name) => loadPbxFormat(name, check));
     const compared = lines.slice(0, comparedLines);
     const fits = bestFits(formats.map((format) => tryFormat(format, compared, offsetAt, at)));
     const best = asked.format === undefined ? fits[0]?.format : formats[0];

@@ -7,6 +7,9 @@ import type { Room, SerialBus, Source } from '../model/room.ts';
 import type { RoomEvent } from '../model/event.ts';
 import type { RecordLineMessage } from '../model/messages.ts';
 import type { Text } from '../model/text.ts';
+import type { PbxFormat } from '../format/smdr/pbx-format.ts';
+import type { PbxFormatCheck } from '../drivers/smdr/format-schema.ts';
+import { compiledCheck } from '../shell/compiled-check.ts';
 import { PbxFormatError, loadPbxFormat } from '../drivers/smdr/format-file.ts';
 import { RecordReader } from '../drivers/smdr/record-reader.ts';
 import { lineOfRecord, trunkOfRecord } from '../core/records/trunk.ts';
@@ -27,7 +30,8 @@ export interface Records {
 
 type RecordSource = Extract<Source, { kind: 'call-records' }>;
 
-export function openRecords(room: Room, clock: Clock, handlers: RecordHandlers): Records {
+export async function openRecords(room: Room, clock: Clock, handlers: RecordHandlers): Promise<Records> {
+  const check = (compiledCheck('pbx-format') as PbxFormatCheck | undefined) ?? (await compiledNow());
   const sources = room.subjects
     .flatMap((subject) => subject.sources)
     .filter((source): source is RecordSource => source.kind === 'call-records');
@@ -36,7 +40,7 @@ export function openRecords(room: Room, clock: Clock, handlers: RecordHandlers):
     const mine = sources.filter((source) => source.bus === bus.id);
     const [first] = mine;
     if (bus.kind !== 'serial' || first === undefined) continue;
-    const reader = openReader(room, bus, first, mine, clock, handlers);
+    const reader = openReader(room, bus, mine, loadFormat(first.format, check), clock, handlers);
     if (reader !== undefined) readers.push(reader);
   }
   return {
@@ -49,8 +53,8 @@ export function openRecords(room: Room, clock: Clock, handlers: RecordHandlers):
 function openReader(
   room: Room,
   bus: SerialBus,
-  first: RecordSource,
   sources: readonly RecordSource[],
+  format: PbxFormat | Text,
   clock: Clock,
   handlers: RecordHandlers,
 ): RecordReader | undefined {
@@ -58,50 +62,60 @@ function openReader(
     for (const { id } of sources)
       handlers.post({ kind: 'evidence', source: id, says: 'unknown', reason, at: clock.mono() }, false);
   };
-  try {
-    const reader = new RecordReader({
-      link: openLink(bus.link, bus.id),
-      format: loadPbxFormat(first.format),
-      offsetAt: offsetsOf(room.timezone),
-      clock,
-    });
-    reader.start({
-      link(isUp, reason) {
-        const at = clock.mono();
-        handlers.post(
-          { kind: 'card', card: bus.id, link: isUp ? 'up' : 'lost', serialNumber: '', reason, at },
-          false,
-        );
-        if (!isUp) unknown(reason);
-        handlers.condition('bus.lost', !isUp, reason, bus.id);
-      },
-      read(read, arrivedAt) {
-        const record = read.kind === 'record' ? read.record : undefined;
-        if (record !== undefined)
-          for (const { id } of sources)
-            handlers.post(
-              { kind: 'call-record', source: id, trunk: trunkOfRecord(room.lines, record), at: clock.mono() },
-              false,
-            );
-        const line = record === undefined ? undefined : lineOfRecord(room.lines, record);
-        handlers.recordLine({
-          kind: 'record-line',
-          bus: bus.id,
-          at: arrivedAt,
-          read,
-          ...(line === undefined ? {} : { line: line.id }),
-        });
-      },
-      drift(isDrifting, detail) {
-        handlers.condition('records.unreadable', isDrifting, detail, bus.id);
-      },
-    });
-    return reader;
-  } catch (error) {
-    if (!(error instanceof PbxFormatError)) throw error;
-    const reason = text(error.message, error.message);
-    unknown(reason);
-    handlers.condition('records.unreadable', true, reason, bus.id);
+  if (!('id' in format)) {
+    unknown(format);
+    handlers.condition('records.unreadable', true, format, bus.id);
     return undefined;
   }
+  const reader = new RecordReader({
+    link: openLink(bus.link, bus.id),
+    format,
+    offsetAt: offsetsOf(room.timezone),
+    clock,
+  });
+  reader.start({
+    link(isUp, reason) {
+      const at = clock.mono();
+      handlers.post(
+        { kind: 'card', card: bus.id, link: isUp ? 'up' : 'lost', serialNumber: '', reason, at },
+        false,
+      );
+      if (!isUp) unknown(reason);
+      handlers.condition('bus.lost', !isUp, reason, bus.id);
+    },
+    read(read, arrivedAt) {
+      const record = read.kind === 'record' ? read.record : undefined;
+      if (record !== undefined)
+        for (const { id } of sources)
+          handlers.post(
+            { kind: 'call-record', source: id, trunk: trunkOfRecord(room.lines, record), at: clock.mono() },
+            false,
+          );
+      const line = record === undefined ? undefined : lineOfRecord(room.lines, record);
+      handlers.recordLine({
+        kind: 'record-line',
+        bus: bus.id,
+        at: arrivedAt,
+        read,
+        ...(line === undefined ? {} : { line: line.id }),
+      });
+    },
+    drift(isDrifting, detail) {
+      handlers.condition('records.unreadable', isDrifting, detail, bus.id);
+    },
+  });
+  return reader;
 }
+
+/** The format, or why it cannot be used. */
+function loadFormat(id: string, check: PbxFormatCheck): PbxFormat | Text {
+  try {
+    return loadPbxFormat(id, check);
+  } catch (error) {
+    if (!(error instanceof PbxFormatError)) throw error;
+    return text(error.message, error.message);
+  }
+}
+
+const compiledNow = async (): Promise<PbxFormatCheck> =>
+  (await import('../drivers/smdr/format-schema.ts')).compilePbxFormatCheck();

@@ -8,6 +8,7 @@ import { Ajv, _ } from 'ajv';
 import type { AnySchemaObject, Options } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { compiledCheckFile } from '../shell/compiled-check.ts';
+import { pbxFormatOptions, pbxFormatSchema } from '../drivers/smdr/format-schema.ts';
 import { roomFileSchema } from '../room/schema.ts';
 import { guardMemorySchema } from './guard-memory-schema.ts';
 
@@ -20,6 +21,7 @@ function write(name: string, schema: AnySchemaObject, options: Options, extend?:
 }
 
 write('guard-memory', guardMemorySchema, {});
+write('pbx-format', pbxFormatSchema, pbxFormatOptions);
 write('room-file', roomFileSchema, { strict: false, passContext: true, messages: false }, (ajv) => {
   ajv.addKeyword({
     keyword: 'x-limit',

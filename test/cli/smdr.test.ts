@@ -5,8 +5,11 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadWithSamples } from '../../src/drivers/smdr/format-file.ts';
+import { compilePbxFormatCheck } from '../../src/drivers/smdr/format-schema.ts';
 import { pbxFormats } from '../../src/drivers/smdr/catalogue.ts';
 import { smdr } from '../../src/cli/smdr.ts';
+
+const check = compilePbxFormatCheck();
 
 async function said(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const streams = { stdout: '', stderr: '' };
@@ -63,7 +66,7 @@ start  end  way  talk  ring  trunk  extension  number  account
 
 test('each format is proposed by name for its own samples', async () => {
   for (const id of pbxFormats()) {
-    const { samples } = loadWithSamples(id);
+    const { samples } = loadWithSamples(id, check);
     const sample = samples.find(({ rejected = 0 }) => rejected === 0);
     writeFileSync('capture.log', (sample?.lines ?? []).join('\r\n'));
     const { code, out } = await said('try', 'capture.log');

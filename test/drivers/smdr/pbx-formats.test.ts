@@ -11,11 +11,14 @@ import {
 } from '../../../src/drivers/smdr/format-file.ts';
 import type { FormatSample } from '../../../src/drivers/smdr/format-file.ts';
 import { bestFits, tryFormat } from '../../../src/format/smdr/propose.ts';
+import { compilePbxFormatCheck } from '../../../src/drivers/smdr/format-schema.ts';
 import { offsetsOf } from '../../../src/format/smdr/civil-time.ts';
 import type { OffsetAt } from '../../../src/format/smdr/civil-time.ts';
 import type { PbxRecord } from '../../../src/model/pbx-record.ts';
 import { pbxFormatFolder, pbxFormats } from '../../../src/drivers/smdr/catalogue.ts';
 import { wallMs } from '../../../src/model/units.ts';
+
+const check = compilePbxFormatCheck();
 
 const formats = pbxFormats();
 const seconds = (ms: number): number => ms / 1000;
@@ -50,7 +53,7 @@ function written(record: PbxRecord, offsetAt: OffsetAt): FormatSample['records']
 
 for (const id of formats)
   test(`${id}: each sample reads as the file says`, () => {
-    const { format, samples } = loadWithSamples(id);
+    const { format, samples } = loadWithSamples(id, check);
     for (const sample of samples) {
       const offsetAt = offsetsOf(sample.zone ?? 'UTC');
       const lines = sample.lines.map((line) => ({ text: line }));
@@ -68,9 +71,9 @@ for (const id of formats)
   });
 
 test('the samples of each format are proposed to be of that format', () => {
-  const all = formats.map((id) => loadPbxFormat(id));
+  const all = formats.map((id) => loadPbxFormat(id, check));
   for (const id of formats) {
-    const { samples } = loadWithSamples(id);
+    const { samples } = loadWithSamples(id, check);
     for (const sample of samples) {
       if (sample.records.length === 0) continue;
       const offsetAt = offsetsOf(sample.zone ?? 'UTC');
@@ -101,13 +104,13 @@ for (const [how, source, pattern] of refused)
   test(`a format ${how} is refused`, () => {
     assert.not.equal(source, good, 'the file was changed');
     assert.throws(
-      () => checkedPbxFormat(source, 'x', 'x.yaml'),
+      () => checkedPbxFormat(source, 'x', 'x.yaml', check),
       (error: unknown) => error instanceof PbxFormatError && pattern.test(error.message),
     );
   });
 
 test('an unknown format names the known ones', () => {
-  assert.throws(() => loadPbxFormat('nosuch'), /avaya-ip-office/);
+  assert.throws(() => loadPbxFormat('nosuch', check), /avaya-ip-office/);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadPbxFormat, loadWithSamples } from '../../../src/drivers/smdr/format-file.ts';
+import { compilePbxFormatCheck } from '../../../src/drivers/smdr/format-schema.ts';
 import { pbxFormats } from '../../../src/drivers/smdr/catalogue.ts';
 import { LineAssembler, lineBytesMax } from '../../../src/format/smdr/line-assembler.ts';
 import type { RawLine } from '../../../src/format/smdr/line-assembler.ts';
@@ -13,8 +14,12 @@ import { RecordStream } from '../../../src/format/smdr/record-stream.ts';
 import { tryFormat } from '../../../src/format/smdr/propose.ts';
 import { wallMs } from '../../../src/model/units.ts';
 
-const formats = pbxFormats().map((id) => loadPbxFormat(id));
-const samples = pbxFormats().flatMap((id) => loadWithSamples(id).samples.flatMap(({ lines }) => lines));
+const check = compilePbxFormatCheck();
+
+const formats = pbxFormats().map((id) => loadPbxFormat(id, check));
+const samples = pbxFormats().flatMap((id) =>
+  loadWithSamples(id, check).samples.flatMap(({ lines }) => lines),
+);
 const arrivedAt = wallMs(Date.UTC(2024, 4, 6, 10, 0, 0));
 const utc = () => 0;
 
@@ -62,7 +67,7 @@ test('any bytes in any pieces: nothing throws, no line is longer than the limit,
 
 test('a line without an end is bounded: a megabyte of noise comes out marked, and the record after it is read', () => {
   const noise = Buffer.alloc(1 << 20, 0x55);
-  const [record = ''] = loadWithSamples('avaya-ip-office').samples[0]?.lines ?? [];
+  const [record = ''] = loadWithSamples('avaya-ip-office', check).samples[0]?.lines ?? [];
   const lines = assembled([noise, Buffer.from(`\n${record}\n`)]);
   assert.is(lines.length, 3);
   assert.ok(lines[0]?.trouble !== undefined && lines[1]?.trouble !== undefined);
@@ -71,7 +76,7 @@ test('a line without an end is bounded: a megabyte of noise comes out marked, an
 
 test('good records between noise, cut anywhere and with any end of line, are all read', () => {
   for (const format of formats) {
-    const good = loadWithSamples(format.id).samples.filter(({ rejected = 0 }) => rejected === 0);
+    const good = loadWithSamples(format.id, check).samples.filter(({ rejected = 0 }) => rejected === 0);
     fc.assert(
       fc.property(
         fc.constantFrom(...good),
@@ -104,9 +109,9 @@ test('good records between noise, cut anywhere and with any end of line, are all
 });
 
 test('a torn record before a whole one costs only itself, where records begin distinctly', () => {
-  const format = loadPbxFormat('avaya-ip-office');
-  const [first = ''] = loadWithSamples('avaya-ip-office').samples[0]?.lines ?? [];
-  const [second = ''] = loadWithSamples('avaya-ip-office').samples[1]?.lines ?? [];
+  const format = loadPbxFormat('avaya-ip-office', check);
+  const [first = ''] = loadWithSamples('avaya-ip-office', check).samples[0]?.lines ?? [];
+  const [second = ''] = loadWithSamples('avaya-ip-office', check).samples[1]?.lines ?? [];
   for (let cut = 1; cut < first.length; cut++) {
     const { records } = tryFormat(format, [{ text: first.slice(0, cut) + second }], utc);
     assert.is(records.at(-1)?.callId, '1000200', `cut at ${cut}: ${first.slice(0, cut)}`);
@@ -114,9 +119,9 @@ test('a torn record before a whole one costs only itself, where records begin di
 });
 
 test('flipped bits never make a record appear out of two, nor lose a neighbour', () => {
-  const format = loadPbxFormat('avaya-ip-office');
-  const [first = ''] = loadWithSamples('avaya-ip-office').samples[0]?.lines ?? [];
-  const [second = ''] = loadWithSamples('avaya-ip-office').samples[1]?.lines ?? [];
+  const format = loadPbxFormat('avaya-ip-office', check);
+  const [first = ''] = loadWithSamples('avaya-ip-office', check).samples[0]?.lines ?? [];
+  const [second = ''] = loadWithSamples('avaya-ip-office', check).samples[1]?.lines ?? [];
   fc.assert(
     fc.property(fc.nat(first.length - 1), fc.integer({ min: 0, max: 7 }), (at, bit) => {
       const bytes = Buffer.from(`${first}\r\n${second}\r\n`);
@@ -129,7 +134,7 @@ test('flipped bits never make a record appear out of two, nor lose a neighbour',
 });
 
 test('7 bits with even, odd and mark parity, read with 8 bits, are found out by the parity itself', () => {
-  const [line = ''] = loadWithSamples('avaya-cm-teleseer').samples[0]?.lines.slice(1) ?? [];
+  const [line = ''] = loadWithSamples('avaya-cm-teleseer', check).samples[0]?.lines.slice(1) ?? [];
   const bits = (byte: number): number => byte.toString(2).replaceAll('0', '').length;
   const withParity: Readonly<Record<string, (byte: number) => number>> = {
     even: (byte) => (bits(byte) % 2 === 0 ? byte : byte | 0x80),

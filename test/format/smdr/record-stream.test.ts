@@ -2,12 +2,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadPbxFormat, loadWithSamples } from '../../../src/drivers/smdr/format-file.ts';
+import { compilePbxFormatCheck } from '../../../src/drivers/smdr/format-schema.ts';
 import { momentOf, offsetsOf } from '../../../src/format/smdr/civil-time.ts';
 import type { OffsetAt } from '../../../src/format/smdr/civil-time.ts';
 import { RecordStream, heldMax, rememberedMax } from '../../../src/format/smdr/record-stream.ts';
 import { durationOf, readWritten } from '../../../src/format/smdr/written-time.ts';
 import type { LineRead, PbxRecord } from '../../../src/model/pbx-record.ts';
 import { wallMs } from '../../../src/model/units.ts';
+
+const check = compilePbxFormatCheck();
 
 const near = (iso_: string) => ({ at: at(iso_), aheadMs: 7_200_000 });
 const utc: OffsetAt = () => 0;
@@ -19,7 +22,7 @@ const recordOf = (reads: readonly LineRead[]): PbxRecord | undefined =>
 const ipOffice = (id: number, more: number, start = '2024/05/06 10:00:00'): string =>
   `${start},00:00:10,5,02012345,I,201,201,,0,${id},${more},E201,Anna,T9001,LINE 1.1,0,0`;
 const teleseer = (hhmm: string): string =>
-  (loadWithSamples('avaya-cm-teleseer').samples[0]?.lines[1] ?? '').replace('0931', hhmm);
+  (loadWithSamples('avaya-cm-teleseer', check).samples[0]?.lines[1] ?? '').replace('0931', hhmm);
 
 test('a year that is not told is the one nearest to the arrival, over New Year and on 29 February', () => {
   const of = (month: number, day: number, arrived: string) =>
@@ -108,7 +111,7 @@ test('forms: padded, AM and PM, tenths, names of months; what does not fit is re
 });
 
 test('days go by without a date line: each record is of the day on which it came', () => {
-  const stream = new RecordStream({ format: loadPbxFormat('avaya-cm-teleseer'), offsetAt: utc });
+  const stream = new RecordStream({ format: loadPbxFormat('avaya-cm-teleseer', check), offsetAt: utc });
   stream.line({ text: '0506' }, at('2024-05-06T00:00:01Z'));
   for (const [hhmm, arrived, end] of [
     ['2359', '2024-05-06T00:00:20Z', '2024-05-05T23:59:00.000Z'],
@@ -119,7 +122,7 @@ test('days go by without a date line: each record is of the day on which it came
 });
 
 test('a switch that kept its records for days tells the day first, and the records are of that day', () => {
-  const stream = new RecordStream({ format: loadPbxFormat('avaya-cm-teleseer'), offsetAt: utc });
+  const stream = new RecordStream({ format: loadPbxFormat('avaya-cm-teleseer', check), offsetAt: utc });
   const arrived = at('2024-05-09T12:00:00Z');
   stream.line({ text: '0506' }, arrived);
   assert.is(
@@ -138,7 +141,7 @@ test('a switch that kept its records for days tells the day first, and the recor
 });
 
 test('a record that comes again is told as repeated, as long as it is remembered', () => {
-  const stream = new RecordStream({ format: loadPbxFormat('avaya-ip-office'), offsetAt: utc });
+  const stream = new RecordStream({ format: loadPbxFormat('avaya-ip-office', check), offsetAt: utc });
   const kinds = (id: number) => stream.line({ text: ipOffice(id, 0) }).map(({ kind }) => kind);
   assert.equal(kinds(1), ['record']);
   assert.equal(kinds(1), ['repeated']);
@@ -149,7 +152,7 @@ test('a record that comes again is told as repeated, as long as it is remembered
 });
 
 test('the same words a day later are another call, where the record has no date', () => {
-  const stream = new RecordStream({ format: loadPbxFormat('avaya-cm-teleseer'), offsetAt: utc });
+  const stream = new RecordStream({ format: loadPbxFormat('avaya-cm-teleseer', check), offsetAt: utc });
   const read = (arrived: string) =>
     stream.line({ text: teleseer('0931') }, at(arrived)).map(({ kind }) => kind);
   assert.equal(read('2024-05-06T09:31:20Z'), ['record']);
@@ -158,7 +161,7 @@ test('the same words a day later are another call, where the record has no date'
 });
 
 test('a call whose last segment never comes is told when its time is over, and not before', () => {
-  const stream = new RecordStream({ format: loadPbxFormat('avaya-ip-office'), offsetAt: utc });
+  const stream = new RecordStream({ format: loadPbxFormat('avaya-ip-office', check), offsetAt: utc });
   const arrived = at('2024-05-06T10:00:20Z');
   assert.equal(
     stream.line({ text: ipOffice(7, 1) }, arrived).map(({ kind }) => kind),
@@ -173,7 +176,7 @@ test('a call whose last segment never comes is told when its time is over, and n
 });
 
 test('no more calls are held than the limit; the oldest is told as it is', () => {
-  const stream = new RecordStream({ format: loadPbxFormat('avaya-ip-office'), offsetAt: utc });
+  const stream = new RecordStream({ format: loadPbxFormat('avaya-ip-office', check), offsetAt: utc });
   for (let id = 1; id <= heldMax; id++)
     assert.equal(
       stream.line({ text: ipOffice(id, 1) }).map(({ kind }) => kind),
