@@ -9,6 +9,8 @@ import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 
 const listenAgainMs = 2000;
+/** A switch that is there calls within this; who waits longer is told. */
+const patienceMs = 3000;
 const keepAliveAfterMs = 5000;
 const maxQueuedBytes = 184_320;
 
@@ -78,9 +80,12 @@ export class ListenLink implements ByteLink {
       if (!this.#isClosed) this.#timer = setTimeout(() => this.#listen(), listenAgainMs);
     });
     server.listen({ port, ...(host === undefined ? {} : { host }), backlog: 4 }, () => {
-      this.#tellDown(
-        text(`端口 ${port}：等待 ${from} 来连接`, `port ${port}: waiting for ${from} to connect`),
-      );
+      this.#timer = setTimeout(() => {
+        if (this.#socket === undefined)
+          this.#tellDown(
+            text(`端口 ${port}：等待 ${from} 来连接`, `port ${port}: waiting for ${from} to connect`),
+          );
+      }, patienceMs);
     });
   }
 
@@ -95,6 +100,7 @@ export class ListenLink implements ByteLink {
       this.#lose(before, text(`${this.#options.from} 重新连接`, `${this.#options.from} connected anew`));
       before.destroy();
     }
+    clearTimeout(this.#timer);
     this.#socket = socket;
     this.#lastReason = '';
     socket.on('data', (chunk) => {

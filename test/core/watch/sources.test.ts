@@ -250,6 +250,28 @@ test('a record that came while the call lasted is the record of that call', () =
   assert.is(room.says('pbx.5'), 'down');
 });
 
+test('records that name no trunk excuse one call each, before or after the end of it, and not more', () => {
+  const room = new Room([pbx([recordsSource])]);
+  room.callEnded('L01').callEnded('L02').callEnded('L03');
+  for (let n = 0; n < 3; n++) room.tell({ kind: 'call-record', source: 'pbx.5', trunk: '' });
+  assert.is(room.wait(recordWaitMs).says('pbx.5'), 'up', 'three records for three calls');
+
+  // While three calls last, two records come: one call has none.
+  const early = new Room([pbx([recordsSource])]).wait(60_000);
+  for (let n = 0; n < 2; n++) early.tell({ kind: 'call-record', source: 'pbx.5', trunk: '' });
+  early.callEnded('L01').callEnded('L02').callEnded('L03').wait(recordWaitMs);
+  early.callEnded('L01').callEnded('L02').wait(recordWaitMs);
+  assert.is(early.says('pbx.5'), 'down', 'three of five calls left none');
+});
+
+test('records of trunks that are not ours show a living switch and excuse no call', () => {
+  const room = new Room([pbx([recordsSource])]);
+  room.callEnded('L01').callEnded('L02').callEnded('L03');
+  room.tell({ kind: 'call-record', source: 'pbx.5', trunk: 'pbx:LINE 9' });
+  assert.is(room.says('pbx.5'), 'up');
+  assert.is(room.wait(recordWaitMs).says('pbx.5'), 'down');
+});
+
 test('calls of which a PBX may write no record do not count', () => {
   const quiet: readonly Parameters<Room['callEnded']>[1][] = [
     { bypass: true },
