@@ -97,7 +97,39 @@ export function readLines(
     }
   }
   tellCount(reading, firstKey.size);
+  tellSharedRecordTrunks(reading, lines);
   return lines;
+}
+
+/** A record that names such a trunk could be of either line, and would be of none. */
+function tellSharedRecordTrunks({ draft, report }: Reading, lines: ReadonlyMap<string, LineSettings>): void {
+  const owners = new Map<string, string>();
+  for (const { id, recordTrunk } of lines.values()) {
+    if (recordTrunk === undefined) continue;
+    const owner = owners.get(recordTrunk);
+    if (owner === undefined) {
+      owners.set(recordTrunk, id);
+      continue;
+    }
+    const key = Object.keys(draft.lines ?? {}).find((name) => {
+      const range = parseLineKey(name, roomLimits.lines);
+      return range.ok && range.ids.includes(id);
+    });
+    if (key === undefined) continue;
+    report({
+      severity: 'error',
+      path: ['lines', key, 'record-trunk'],
+      message: text(
+        `${id} 与 ${owner} 在话单中同名：${recordTrunk}`,
+        `${id} and ${owner} have one name in the call records: ${recordTrunk}`,
+      ),
+      hint: text(
+        '区间请用 {n} 代入线号，如 "LINE 1.{n}"。',
+        'In a range let {n} stand for the line, such as "LINE 1.{n}".',
+      ),
+    });
+    return;
+  }
 }
 
 const lineCount = (count: number): string => (count === 1 ? 'one line' : `${count} lines`);

@@ -754,6 +754,38 @@ const table: readonly Bad[] = [
     says: '65536 is outside 1–65535',
   },
 
+  // ---- call records
+  {
+    name: 'listening for records from anybody',
+    from: '  pi: { gpio: auto }',
+    to: '  pi: { gpio: auto }\n  smdr: { serial: «"tcp-listen://:7001" }',
+    path: 'buses.smdr.serial',
+    says: 'tcp-listen needs from, the address of the switch',
+    hint: 'from: 10.0.0.2',
+  },
+  {
+    name: 'a peer that is no address',
+    from: '  pi: { gpio: auto }',
+    to: '  pi: { gpio: auto }\n  smdr: { serial: "tcp-listen://:7001", from: «10.0.0.300 }',
+    path: 'buses.smdr.from',
+    says: '10.0.0.300',
+  },
+  {
+    name: 'a port to listen on that does not exist',
+    from: '  pi: { gpio: auto }',
+    to: '  pi: { gpio: auto }\n  smdr: { serial: «"tcp-listen://:70010", from: 10.0.0.2 }',
+    path: 'buses.smdr.serial',
+    says: 'the address or the port (1 to 65535) is wrong',
+  },
+  {
+    name: 'four lines of one name in the records',
+    from: 'trunk: "020-{n}", phone',
+    to: 'trunk: "020-{n}", record-trunk: «"LINE 1", phone',
+    path: 'lines.L01-L04.record-trunk',
+    says: 'L02 and L01 have one name in the call records: LINE 1',
+    hint: '{n}',
+  },
+
   // ---- what YAML itself refuses
   { name: 'a tab', from: '  card-a: {', to: '«\tcard-a: {', path: '', says: 'a tab is used to indent' },
   {
@@ -819,6 +851,49 @@ for (const bad of table) {
     assert.equal(accepted(words, upsModels), room, 'a start takes in exactly what check lets pass');
   });
 }
+
+test('keys that mean nothing for such a link of the records are told, and do not stop the room', () => {
+  for (const [bus, path, says] of [
+    ['cdr: { serial: "file:/var/log/cdr.csv", baud: 9600 }', 'buses.cdr.baud', 'neither speed nor parity'],
+    ['smdr: { serial: /dev/ttyUSB2, from: 10.0.0.2 }', 'buses.smdr.from', 'from is only for tcp-listen'],
+  ] as const) {
+    const { room, problems } = loadRoom(
+      spoilt('  pi: { gpio: auto }', `  pi: { gpio: auto }\n  ${bus}`),
+      'room.yaml',
+      {
+        upsModels,
+      },
+    );
+    assert.ok(room !== undefined);
+    const [warning, ...more] = problems.filter(({ severity }) => severity === 'warning');
+    assert.is(warning?.path, path);
+    assert.ok(warning.message.en.includes(says));
+    assert.is(more.length, 0);
+  }
+});
+
+test('a record format that is none is told with the nearest one', () => {
+  const words = spoilt(
+    '  pi: { gpio: auto }',
+    '  pi: { gpio: auto }\n  smdr: { serial: /dev/ttyUSB2 }',
+  ).replace(
+    '      - { lines: all }\n',
+    '      - { lines: all }\n      - { call-records: smdr, format: avaya-ipoffice }\n',
+  );
+  const pbxFormats = ['avaya-ip-office', 'mitel-3300'];
+  const { room, problems } = loadRoom(words, 'room.yaml', { upsModels, pbxFormats });
+  assert.is(room, undefined);
+  assert.equal(
+    problems.map(({ path, message, hint }) => [path, message.en, hint?.en]),
+    [
+      [
+        'subjects.pbx.evidence[2].format',
+        'there is no record format avaya-ipoffice in config/pbx/',
+        'Did you mean avaya-ip-office?',
+      ],
+    ],
+  );
+});
 
 test('the table is as long as it must be', () => {
   assert.ok(table.length >= 40);

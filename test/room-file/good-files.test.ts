@@ -310,6 +310,38 @@ test('a source keeps its number when one before it is not used yet', () => {
   assert.is(lan?.downWhen, 1);
 });
 
+test('call records: over a wire, from a switch that we call or that calls us, from a file; trunks by their names there', () => {
+  const words = spoilt(
+    '  pi: { gpio: auto }',
+    `  pi: { gpio: auto }
+  wire: { serial: /dev/ttyUSB2, baud: 1200, parity: even }
+  called: { serial: "tcp://10.0.0.2:1752" }
+  calls: { serial: "tcp-listen://:7001", from: 10.0.0.2 }
+  calls-6: { serial: "tcp-listen://[fd00::1]:7002", from: "fd00::2" }
+  file: { serial: "file:/var/log/asterisk/cdr-csv/Master.csv" }`,
+  )
+    .replace('trunk: "020-{n}"', 'trunk: "020-{n}", record-trunk: "LINE 1.{n}"')
+    .replace(
+      '- { lines: all }',
+      '- { lines: all }\n      - { call-records: calls, format: avaya-ip-office }',
+    );
+  const room = roomOf(words);
+  const links = room.buses.flatMap((bus) => (bus.kind === 'serial' ? [bus.link] : []));
+  assert.equal(links, [
+    { kind: 'serial', path: '/dev/ttyUSB2', baud: 1200, parity: 'even' },
+    { kind: 'tcp', host: '10.0.0.2', port: 1752 },
+    { kind: 'tcp-listen', port: 7001, from: '10.0.0.2' },
+    { kind: 'tcp-listen', host: 'fd00::1', port: 7002, from: 'fd00::2' },
+    { kind: 'file', path: '/var/log/asterisk/cdr-csv/Master.csv' },
+  ]);
+  assert.equal(
+    room.lines.map(({ recordTrunk }) => recordTrunk),
+    ['LINE 1.1', 'LINE 1.2', 'LINE 1.3', 'LINE 1.4', undefined],
+  );
+  const source = room.subjects[0]?.sources[2];
+  assert.ok(source?.kind === 'call-records' && source.domain === 'our-lan' && source.weight === 'hint');
+});
+
 test('what is accepted and not used yet is told, each where it stands', () => {
   const words = readFileSync(new URL('emergency-centre-16.yaml', folder), 'utf8');
   const { problems } = loadRoom(words, 'room.yaml', { upsModels });
