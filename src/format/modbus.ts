@@ -4,12 +4,16 @@
  * answer to another question for it.
  */
 
-/** What the answer to a register read must be. */
+/** What the answer to a read must be: bits of function 1 or 2, words of function 3 or 4. */
 export interface ExpectedRead {
   readonly unit: number;
-  readonly function: 3 | 4;
+  readonly function: 1 | 2 | 3 | 4;
   readonly count: number;
 }
+
+/** Bytes of values in the answer: bits come eight to a byte. */
+const valueBytes = ({ function: code, count }: ExpectedRead): number =>
+  code <= 2 ? Math.ceil(count / 8) : 2 * count;
 
 export const registersPerReadMax = 125;
 /** Unit, PDU of at most 253 bytes, CRC. */
@@ -49,7 +53,8 @@ export function mbapFrame(transaction: number, unit: number, pdu: Uint8Array): U
 /** `wrong`: well carried, but not an answer to this read. */
 export function judgeReadPdu(pdu: Uint8Array, expected: ExpectedRead): 'values' | 'exception' | 'wrong' {
   if (pdu[0] === (expected.function | 0x80)) return pdu.length === 2 ? 'exception' : 'wrong';
-  const isWhole = pdu.length === 2 + 2 * expected.count && pdu[1] === 2 * expected.count;
+  const bytes = valueBytes(expected);
+  const isWhole = pdu.length === 2 + bytes && pdu[1] === bytes;
   return pdu[0] === expected.function && isWhole ? 'values' : 'wrong';
 }
 
@@ -60,7 +65,7 @@ export function judgeReadPdu(pdu: Uint8Array, expected: ExpectedRead): 'values' 
 export function findRtuAnswer(received: Uint8Array, expected: ExpectedRead): Uint8Array | undefined {
   for (let start = 0; start + 5 <= received.length; start++) {
     if (received[start] !== expected.unit) continue;
-    const bytes = received[start + 1] === expected.function ? 5 + 2 * expected.count : 5;
+    const bytes = received[start + 1] === expected.function ? 5 + valueBytes(expected) : 5;
     if (start + bytes > received.length) continue;
     const pdu = received.subarray(start + 1, start + bytes - 2);
     if (judgeReadPdu(pdu, expected) === 'wrong') continue;

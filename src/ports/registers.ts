@@ -13,9 +13,12 @@ export interface Registers {
   close(): Promise<void>;
 }
 
+export type ModbusReadFunction = 1 | 2 | 3 | 4;
+
 export interface RegisterRequest {
   readonly unit: number;
-  readonly function: 3 | 4;
+  /** 1 coils and 2 discrete inputs are single bits, each a value of 0 or 1; 3 holding and 4 input registers are words. */
+  readonly function: ModbusReadFunction;
   /** 0-based PDU address. */
   readonly address: number;
   readonly count: number;

@@ -62,6 +62,24 @@ test('two readings that agree are a value; the request on the wire is what was a
   await line.close();
 });
 
+test('bits of coils and discrete inputs are values of 0 and 1, and no more of them than were asked', async () => {
+  const { link, line } = tcp();
+  for (const code of [1, 2] as const) {
+    link.onWrite = (bytes) => {
+      const frame = readMbap(bytes);
+      if (frame.kind !== 'frame') return;
+      link.handlers?.data(
+        mbapFrame(frame.transaction, frame.unit, Uint8Array.of(code, 2, 0b10000101, 0b110)),
+      );
+    };
+    assert.equal(await line.read({ ...question, function: code, count: 10 }), {
+      ok: true,
+      values: [1, 0, 1, 0, 0, 0, 0, 1, 0, 1],
+    });
+  }
+  await line.close();
+});
+
 test('a reading that nothing confirms is not given out', async () => {
   const { link, line } = tcp();
   answering(link, [7, 500, 500]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blocksOf, decodeReading } from '../../src/drivers/ups/decode.ts';
-import { UpsMapError, checkedUpsMap, loadUpsMap } from '../../src/drivers/ups/map.ts';
+import { UpsMapError, checkedUpsMap, flagsOf, loadUpsMap } from '../../src/drivers/ups/map.ts';
 import { upsMapFolder, upsModels } from '../../src/drivers/ups/catalogue.ts';
 
 for (const model of upsModels())
@@ -27,8 +27,7 @@ for (const model of upsModels())
     }
     const named = map.items.flatMap((item) => [
       ...(item.value === undefined ? [] : [item.value]),
-      ...Object.keys(item.bit ?? {}),
-      ...Object.values(item.enum ?? {}).flat(),
+      ...flagsOf(item),
     ]);
     for (const name of named) assert.ok(told.has(name), `${name} is in no sample`);
   });
@@ -40,6 +39,16 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ['with an unknown key', good.replace('scale: 0.1', 'factor: 0.1'), /additional/],
   ['without a word for being on battery', good.replace('onBattery: 1,', ''), /onBattery/],
   ['with a register that says nothing', good.replace('value: loadPercent', 'scale: 1'), /register 5/],
+  [
+    'with words of a bit function',
+    good.replace('reg: 1, fc: 3', 'reg: 1, fc: 2'),
+    /register 1: functions 1 and 2/,
+  ],
+  [
+    'with a bit that its register lacks',
+    good.replace('onLine: 0,', 'onLine: 16,'),
+    /register 0: u16 has bits 0 to 15/,
+  ],
   ['that is no map at all', '- 1\n', /object/],
 ];
 for (const [how, source, pattern] of refused)
@@ -59,7 +68,7 @@ test('registers that touch are read at once, others never across a hole', () => 
   const { items } = loadUpsMap('linekeeper-sim');
   assert.equal(blocksOf(items), [{ function: 3, address: 0, count: 12 }]);
   const blocks = blocksOf(loadUpsMap('apc-smart-ups').items);
-  assert.ok(blocks.some(({ address, count }) => address === 20 && count === 3));
+  assert.ok(blocks.some(({ address, count }) => address === 20 && count === 4));
   assert.not(blocks.some(({ address, count }) => address <= 133 && 133 < address + count));
 });
 
@@ -76,6 +85,18 @@ test('125 registers are one read, the 126th begins another', () => {
     blocksOf(items).map(({ count }) => count),
     [125, 1],
   );
+});
+
+test('a contact that opens when it speaks is true while its bit is 0, and says nothing when it was not read', () => {
+  const { items } = loadUpsMap('contact-module');
+  const read = (...bits: readonly number[]): unknown => decodeReading(items, (_, register) => bits[register]);
+  assert.equal(read(1, 0), { onBattery: false, onLine: true, lowBattery: false });
+  assert.equal(read(0), { onBattery: true, onLine: false });
+  assert.equal(read(), {});
+  assert.equal(blocksOf(items), [
+    { function: 2, address: 0, count: 2 },
+    { function: 2, address: 3, count: 1 },
+  ]);
 });
 
 test('words of a 32-bit value that were not both read give no value', () => {

@@ -49,6 +49,14 @@ test('an answer to another unit, function or count is not ours', () => {
   for (const count of [1, 2, 4, 125]) assert.is(findRtuAnswer(answer, { ...expected, count }), undefined);
 });
 
+test('bits come eight to a byte', () => {
+  const bits: ExpectedRead = { unit: 0x11, function: 2, count: 11 };
+  const frame = rtuFrame(0x11, bytes('02 02 A5 05'));
+  assert.equal(findRtuAnswer(frame, bits), bytes('02 02 A5 05'));
+  for (const count of [8, 17]) assert.is(findRtuAnswer(frame, { ...bits, count }), undefined);
+  assert.is(findRtuAnswer(frame, { ...bits, function: 1 }), undefined);
+});
+
 test('an exception answers the question, with any code', () => {
   for (const code of [1, 2, 7, 44, 255])
     assert.equal(

@@ -35,6 +35,22 @@ class Gate extends Socket {
   }
 }
 
+async function asked(
+  client: ModbusTCPClient,
+  { function: code, address, count }: RegisterRequest,
+): Promise<ArrayLike<number | boolean>> {
+  switch (code) {
+    case 1:
+      return (await client.readCoils(address, count)).response.body.valuesAsArray;
+    case 2:
+      return (await client.readDiscreteInputs(address, count)).response.body.valuesAsArray;
+    case 3:
+      return (await client.readHoldingRegisters(address, count)).response.body.valuesAsArray;
+    case 4:
+      return (await client.readInputRegisters(address, count)).response.body.valuesAsArray;
+  }
+}
+
 export interface Exchange {
   /** The link took the request. */
   readonly isSent: boolean;
@@ -54,14 +70,10 @@ export function startExchange(request: RegisterRequest, send: (pdu: Uint8Array) 
   const answer = (pdu: Uint8Array): void => {
     gate.emit('data', Buffer.from(mbapFrame(gate.transaction, request.unit, pdu)));
   };
-  const asked =
-    request.function === 3
-      ? client.readHoldingRegisters(request.address, request.count)
-      : client.readInputRegisters(request.address, request.count);
-  const values = asked
-    .then(({ response }) => {
-      const decoded = response.body.valuesAsArray;
-      const numbers = Array.from(decoded, Number);
+  const values = asked(client, request)
+    .then((decoded) => {
+      // Bits fill their last byte.
+      const numbers = Array.from(decoded, Number).slice(0, request.count);
       return numbers.length === request.count ? numbers : undefined;
     })
     .catch(() => undefined)

@@ -7,10 +7,10 @@ import { upsFlags } from './map.ts';
 import type { UpsItem, UpsReading } from './map.ts';
 
 /** The word of a register, or `undefined` when it was not read. */
-export type Words = (functionCode: 3 | 4, register: number) => number | undefined;
+export type Words = (functionCode: UpsItem['fc'], register: number) => number | undefined;
 
 export interface Block {
-  readonly function: 3 | 4;
+  readonly function: UpsItem['fc'];
   readonly address: number;
   readonly count: number;
 }
@@ -39,15 +39,14 @@ export function decodeReading(items: readonly UpsItem[], words: Words): UpsReadi
     if (raw === undefined) continue;
     if (item.value !== undefined)
       reading[item.value] = rounded(signedOf(item, raw) * (item.scale ?? 1) + (item.offset ?? 0));
+    const isSet = (bit: number): boolean => Math.floor(raw / 2 ** bit) % 2 === 1;
     for (const name of upsFlags) {
-      const bits = item.bit?.[name];
-      if (bits !== undefined)
-        setFlag(
-          reading,
-          name,
-          [bits].flat().some((bit) => Math.floor(raw / 2 ** bit) % 2 === 1),
-        );
+      const ones = item.bit?.[name];
+      if (ones !== undefined) setFlag(reading, name, [ones].flat().some(isSet));
+      const zeros = item.bitClear?.[name];
+      if (zeros !== undefined) setFlag(reading, name, ![zeros].flat().every(isSet));
     }
+    for (const name of item.nonZero ?? []) setFlag(reading, name, raw !== 0);
     if (item.enum !== undefined) {
       const named = item.enum[String(raw)];
       // A reading that the map does not know says nothing about any of its flags.

@@ -25,6 +25,8 @@ export const upsFlags = [
   'discharging',
   'alarm',
   'test',
+  'testPassed',
+  'testFailed',
   'eco',
 ] as const;
 /** Measured values; the unit ends the name. */
@@ -38,10 +40,13 @@ const quantities = [
   'loadPercent',
   'batteryPercent',
   'batteryVolts',
+  'batteryNominalVolts',
   'runtimeS',
   'onBatteryS',
   'temperatureC',
 ] as const;
+
+type UpsFlag = (typeof upsFlags)[number];
 
 const strict = { additionalProperties: false };
 const oneOf = <const T extends string>(names: readonly T[]) =>
@@ -50,12 +55,17 @@ const flag = oneOf(upsFlags);
 const register = Type.Integer({ minimum: 0, maximum: 0xffff });
 const bitNumber = Type.Integer({ minimum: 0, maximum: 31 });
 
+const bitsOfFlags = Type.Unsafe<Partial<Record<UpsFlag, number | number[]>>>(
+  Type.Partial(Type.Record(flag, Type.Union([bitNumber, Type.Array(bitNumber)])), strict),
+);
+
 const itemSchema = Type.Object(
   {
     /** 0-based PDU address. */
     reg: register,
-    fc: Type.Union([Type.Literal(3), Type.Literal(4)]),
-    type: oneOf(['u16', 's16', 'u32', 's32']),
+    /** 1 coils, 2 discrete inputs (both `type: bit`), 3 holding registers, 4 input registers. */
+    fc: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)]),
+    type: oneOf(['bit', 'u16', 's16', 'u32', 's32']),
     /** Of 32-bit values; `high-first` where absent. */
     order: Type.Optional(oneOf(['high-first', 'low-first'])),
     /** The quantity that this register holds: raw × scale + offset. */
@@ -65,11 +75,11 @@ const itemSchema = Type.Object(
     /** Raw readings, unsigned, that mean "no value". */
     none: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
     /** Flag → its bit (0 is the lowest), or several of which one is enough. */
-    bit: Type.Optional(
-      Type.Unsafe<Partial<Record<UpsFlag, number | number[]>>>(
-        Type.Partial(Type.Record(flag, Type.Union([bitNumber, Type.Array(bitNumber)])), strict),
-      ),
-    ),
+    bit: Type.Optional(bitsOfFlags),
+    /** The same, true while the bit is 0: normally closed contacts, and bits that mean "well". */
+    bitClear: Type.Optional(bitsOfFlags),
+    /** Flags that are true while the whole register is not 0. */
+    nonZero: Type.Optional(Type.Array(flag, { minItems: 1 })),
     /** Raw reading → flags that it sets; flags named at another reading of this register are then false. */
     enum: Type.Optional(Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Array(flag))),
     /** `fast`: every time; `slow`: every sixth time; `once`: at the start. */
@@ -117,7 +127,6 @@ const mapSchema = Type.Object(
 
 export type UpsItem = Static<typeof itemSchema>;
 export type UpsMap = Static<typeof mapSchema>;
-type UpsFlag = (typeof upsFlags)[number];
 type UpsQuantity = (typeof quantities)[number];
 /** What is known; absent is absent, never zero or false. */
 export type UpsReading = Partial<Record<UpsFlag, boolean> & Record<UpsQuantity, number>>;
@@ -139,6 +148,27 @@ export function loadUpsMap(model: string, folder = upsMapFolder()): UpsMap {
   return checkedUpsMap(readFileSync(file, 'utf8'), file);
 }
 
+/** Flags that an item tells. */
+export const flagsOf = ({ bit, bitClear, nonZero, enum: words }: UpsItem): readonly string[] => [
+  ...Object.keys(bit ?? {}),
+  ...Object.keys(bitClear ?? {}),
+  ...(nonZero ?? []),
+  ...Object.values(words ?? {}).flat(),
+];
+
+function wrongItem(item: UpsItem): readonly string[] {
+  const { reg, fc, type, value } = item;
+  const problems: string[] = [];
+  if (value === undefined && flagsOf(item).length === 0)
+    problems.push(`register ${reg} has neither value nor bit nor bitClear nor nonZero nor enum`);
+  if ((type === 'bit') !== fc <= 2)
+    problems.push(`register ${reg}: functions 1 and 2 read type bit, 3 and 4 read u16 s16 u32 s32`);
+  const bits = [...Object.values(item.bit ?? {}), ...Object.values(item.bitClear ?? {})].flat();
+  const width = type === 'bit' ? 1 : type === 'u32' || type === 's32' ? 32 : 16;
+  if (bits.some((bit) => bit >= width)) problems.push(`register ${reg}: ${type} has bits 0 to ${width - 1}`);
+  return problems;
+}
+
 export function checkedUpsMap(source: string, file: string): UpsMap {
   const map: unknown = parse(source);
   if (!isMap(map)) {
@@ -147,15 +177,9 @@ export function checkedUpsMap(source: string, file: string): UpsMap {
     );
     throw new UpsMapError(`${file}: ${problems.join('; ')}`);
   }
-  const nothingSaid = map.items.filter(({ value, bit, enum: words }) => !value && !bit && !words);
-  const problems = nothingSaid.map(({ reg }) => `register ${reg} has neither value nor bit nor enum`);
+  const problems = map.items.flatMap(wrongItem);
   const tellsBattery = map.items.some(
-    ({ bit, enum: words, poll = 'fast' }) =>
-      poll === 'fast' &&
-      (bit?.['onBattery'] !== undefined ||
-        Object.values(words ?? {})
-          .flat()
-          .includes('onBattery')),
+    (item) => (item.poll ?? 'fast') === 'fast' && flagsOf(item).includes('onBattery'),
   );
   if (!tellsBattery) problems.push('no fast item tells onBattery');
   if (problems.length > 0) throw new UpsMapError(`${file}: ${problems.join('; ')}`);
