@@ -5,6 +5,7 @@ import { loadUpsMap } from '../../src/drivers/ups/map.ts';
 import { upsProbe } from '../../src/drivers/ups/ups-probe.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
 import { VirtualUps } from '../../src/sim/ups.ts';
+import type { ProbeEvidence } from '../../src/ports/probe.ts';
 import { Reports, probeContract } from '../contract/probe.ts';
 import type { ByteLink } from '../../src/ports/byte-link.ts';
 import { openLink } from '../../src/drivers/serial/open-link.ts';
@@ -33,7 +34,14 @@ probeContract('UPS', {
   open: async () => {
     const { ups, line } = await rig();
     return {
-      probe: upsProbe({ source: 'ups-1.1', registers: line, unit: 1, map, everyMs: 300 }),
+      probe: upsProbe({
+        source: 'ups-1.1',
+        registers: line,
+        unit: 1,
+        model: 'linekeeper-sim',
+        map,
+        everyMs: 300,
+      }),
       everyMs: 300,
       waitMs: 250,
       silence: 'unknown',
@@ -49,6 +57,7 @@ probeContract('UPS', {
       source: 'ups-1.1',
       registers: new ModbusLine({ framing: 'tcp', link: tcpTo(1), timeoutMs: 100 }),
       unit: 1,
+      model: 'linekeeper-sim',
       map,
       everyMs: 200,
     }),
@@ -57,7 +66,14 @@ probeContract('UPS', {
 test('a power cut is a reading, not a failure: on battery, then low, then charging', async () => {
   let nowMs = 0;
   const { ups, line } = await rig({ mono: () => monoMs(nowMs), wall: () => wallMs(0) });
-  const probe = upsProbe({ source: 'ups-1.1', registers: line, unit: 1, map, everyMs: 100 });
+  const probe = upsProbe({
+    source: 'ups-1.1',
+    registers: line,
+    unit: 1,
+    model: 'linekeeper-sim',
+    map,
+    everyMs: 100,
+  });
   const reports = new Reports();
   probe.start(reports.report);
   try {
@@ -102,6 +118,7 @@ test('a register that the UPS refuses is left out; the rest is a reading', async
     source: 'ups-1.1',
     registers: line,
     unit: 1,
+    model: 'linekeeper-sim',
     map: { ...map, items },
     everyMs: 100,
   });
@@ -114,6 +131,72 @@ test('a register that the UPS refuses is left out; the rest is a reading', async
   assert.is(says, 'up');
   assert.is(values?.['outputAmps'], undefined);
   assert.is(values?.['loadPercent'], 40);
+});
+
+/** The first reading that the virtual UPS gives through a map that is wrong in one way. */
+async function throughMap(wrong: Partial<typeof map>, model: string): Promise<ProbeEvidence> {
+  const { ups, line } = await rig();
+  const probe = upsProbe({
+    source: 'u',
+    registers: line,
+    unit: 1,
+    model,
+    map: { ...map, ...wrong },
+    everyMs: 100,
+  });
+  const reports = new Reports();
+  probe.start(reports.report);
+  const evidence = await reports.next(3000);
+  await probe.stop();
+  await line.close();
+  await ups.stop();
+  return evidence;
+}
+
+test('a wrong word order shows as a value that no UPS can mean: it is left out, and the message names it', async () => {
+  const items = map.items.map((item) =>
+    item.type === 'u32' ? { ...item, order: 'low-first' as const } : item,
+  );
+  const { says, values, reason } = await throughMap({ items }, 'turned');
+  assert.is(says, 'up');
+  assert.is(values?.['runtimeS'], undefined);
+  assert.is(values?.['batteryPercent'], 100);
+  assert.match(reason.en, /runtimeS \d+.*turned.*word order.*linekeeper ups probe/);
+});
+
+test('the map of another model is no reading: the message says so and leads to the probe', async () => {
+  const other = loadUpsMap('huawei-ups2000');
+  const refused = await throughMap({ items: other.items }, 'huawei-ups2000');
+  assert.is(refused.says, 'unknown');
+  assert.is(refused.values, undefined);
+  assert.match(refused.reason.en, /exception 2.*huawei-ups2000.*linekeeper ups probe/);
+  const strange = ['loadPercent', 'temperatureC', 'inputHz'] as const;
+  const shifted = strange.map(
+    (value, reg) => ({ reg: reg + 1, fc: 3, type: 'u16', value, scale: 10 }) as const,
+  );
+  const first = map.items.slice(0, 1);
+  const nonsense = await throughMap({ items: [...first, ...shifted] }, 'shifted');
+  assert.is(nonsense.says, 'unknown');
+  assert.match(nonsense.reason.en, /make no sense.*shifted/);
+});
+
+test('a wrong unit id is silence, and the message says what to check', async () => {
+  const { ups, line } = await rig();
+  const probe = upsProbe({
+    source: 'u',
+    registers: line,
+    unit: 7,
+    model: 'linekeeper-sim',
+    map,
+    everyMs: 100,
+  });
+  const reports = new Reports();
+  probe.start(reports.report);
+  const { reason } = await reports.next(3000);
+  await probe.stop();
+  await line.close();
+  await ups.stop();
+  assert.match(reason.en, /unit 7; check unit, baud/);
 });
 
 test.run();

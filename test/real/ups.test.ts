@@ -77,7 +77,14 @@ for (const framing of ['tcp', 'rtu'] as const)
       timeoutMs: 1000,
     }).start();
     const map = loadUpsMap('linekeeper-sim');
-    const probe = upsProbe({ source: 'ups-1.1', registers: line, unit: 1, map, everyMs: 300 });
+    const probe = upsProbe({
+      source: 'ups-1.1',
+      registers: line,
+      unit: 1,
+      model: 'linekeeper-sim',
+      map,
+      everyMs: 300,
+    });
     const reports = new Reports();
     probe.start(reports.report);
     /** Waits for a reading in which all of `wanted` hold. */

@@ -3,8 +3,9 @@
  * that says "no value", leaves its value out: absent is never zero.
  */
 import { registersPerReadMax } from '../../format/modbus.ts';
-import { upsFlags } from './map.ts';
-import type { UpsItem, UpsReading } from './map.ts';
+import { upsFlags } from '../../model/ups.ts';
+import type { UpsFlag, UpsReading } from '../../model/ups.ts';
+import type { UpsItem } from './map.ts';
 
 /** The word of a register, or `undefined` when it was not read. */
 export type Words = (functionCode: UpsItem['fc'], register: number) => number | undefined;
@@ -59,7 +60,7 @@ export function decodeReading(items: readonly UpsItem[], words: Words): UpsReadi
 }
 
 /** Two items may tell one flag: one that says so is enough. */
-function setFlag(reading: UpsReading, name: (typeof upsFlags)[number], value: boolean): void {
+function setFlag(reading: UpsReading, name: UpsFlag, value: boolean): void {
   reading[name] = value || reading[name] === true;
 }
 

@@ -8,45 +8,9 @@ import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { upsFlags, upsQuantities } from '../../model/ups.ts';
+import type { UpsFlag } from '../../model/ups.ts';
 import { upsMapFolder, upsModels } from './catalogue.ts';
-
-/** States of a UPS; each true, false or absent (this model does not tell). */
-export const upsFlags = [
-  'onLine',
-  'onBattery',
-  'lowBattery',
-  'bypass',
-  'off',
-  'replaceBattery',
-  'batteryAbsent',
-  'overload',
-  'overTemperature',
-  'charging',
-  'discharging',
-  'alarm',
-  'test',
-  'testPassed',
-  'testFailed',
-  'eco',
-] as const;
-/** Measured values; the unit ends the name. */
-const quantities = [
-  'inputVolts',
-  'inputHz',
-  'bypassVolts',
-  'outputVolts',
-  'outputHz',
-  'outputAmps',
-  'loadPercent',
-  'batteryPercent',
-  'batteryVolts',
-  'batteryNominalVolts',
-  'runtimeS',
-  'onBatteryS',
-  'temperatureC',
-] as const;
-
-type UpsFlag = (typeof upsFlags)[number];
 
 const strict = { additionalProperties: false };
 const oneOf = <const T extends string>(names: readonly T[]) =>
@@ -69,7 +33,7 @@ const itemSchema = Type.Object(
     /** Of 32-bit values; `high-first` where absent. */
     order: Type.Optional(oneOf(['high-first', 'low-first'])),
     /** The quantity that this register holds: raw × scale + offset. */
-    value: Type.Optional(oneOf(quantities)),
+    value: Type.Optional(oneOf(upsQuantities)),
     scale: Type.Optional(Type.Number()),
     offset: Type.Optional(Type.Number()),
     /** Raw readings, unsigned, that mean "no value". */
@@ -127,9 +91,6 @@ const mapSchema = Type.Object(
 
 export type UpsItem = Static<typeof itemSchema>;
 export type UpsMap = Static<typeof mapSchema>;
-type UpsQuantity = (typeof quantities)[number];
-/** What is known; absent is absent, never zero or false. */
-export type UpsReading = Partial<Record<UpsFlag, boolean> & Record<UpsQuantity, number>>;
 
 const isMap = new Ajv({ allErrors: true }).compile<UpsMap>(mapSchema);
 
