@@ -174,7 +174,37 @@ export type Source =
       readonly unit: number;
       /** File name in `config/ups/` without `.yaml`. */
       readonly model: string;
+    })
+  | (PolledBase & {
+      readonly kind: 'nut';
+      /** Name of the UPS in upsd. */
+      readonly ups: string;
+      readonly host: string;
+      readonly port: number;
+      readonly username?: string;
+      readonly passwordFile?: string;
+      readonly tls: boolean;
+      readonly caFile?: string;
+    })
+  | (PolledBase & { readonly kind: 'megatec'; readonly bus: BusId })
+  | (PolledBase & {
+      readonly kind: 'ups-snmp';
+      readonly host: string;
+      readonly port: number;
+      readonly access: SnmpAccessFiles;
     });
+
+/** Who asks an SNMP agent; secrets stand in files of mode 0600. Without a file the community is `public`. */
+export type SnmpAccessFiles =
+  | { readonly version: 'v1' | 'v2c'; readonly communityFile?: string }
+  | {
+      readonly version: 'v3';
+      readonly user: string;
+      readonly auth: 'md5' | 'sha' | 'sha256' | 'sha512';
+      readonly authFile?: string;
+      readonly privacyFile?: string;
+    };
+
 export type PolledSource = Extract<Source, { readonly missLimit: number }>;
 export const isPolled = (source: Source): source is PolledSource => 'missLimit' in source;
 
@@ -239,6 +269,8 @@ export interface Room {
   readonly name: Text;
   readonly timezone: string;
   readonly language: Language;
+  /** A full battery of the UPS should carry the present load this long. */
+  readonly autonomyMs: number;
   readonly buses: readonly Bus[];
   readonly points: readonly Point[];
   readonly lines: readonly LineSettings[];

@@ -68,16 +68,16 @@ export interface Sifted {
 }
 
 export function sifted(reading: UpsReading): Sifted {
-  const sound = { ...reading };
-  const strange: string[] = [];
-  for (const name of upsQuantities) {
+  const isSound = (name: UpsQuantity): boolean => {
     const value = reading[name];
     const [least, most] = ranges[name];
-    if (value === undefined || (value >= least && value <= most)) continue;
-    strange.push(`${name} ${value}`);
-    delete sound[name];
-  }
-  return { reading: sound, strange };
+    return value === undefined || (value >= least && value <= most);
+  };
+  const strange = upsQuantities.filter((name) => !isSound(name));
+  const sound: UpsReading = Object.fromEntries(
+    Object.entries(reading).filter(([name]) => !strange.some((other) => other === name)),
+  );
+  return { reading: sound, strange: strange.map((name) => `${name} ${reading[name] ?? ''}`) };
 }
 
 /** One line for people: how the load is fed, charge, runtime. */

@@ -209,6 +209,13 @@ export const limits = {
     unit: 'ms',
     reason: text('局域网内的连接应在几毫秒内建立', 'within a LAN a connection takes milliseconds'),
   },
+  'room.autonomy': {
+    min: 5 * minute,
+    max: 72 * hour,
+    default: 4 * hour,
+    unit: 'ms',
+    reason: text('机房要求停电后电话至少维持这么久', 'so long the telephones must work through a power cut'),
+  },
   'ups.every': {
     min: second,
     max: 10 * second,

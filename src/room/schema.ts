@@ -435,6 +435,81 @@ const evidence = forms(
     ),
     strict(
       {
+        nut: matching(
+          short.nutPattern,
+          text('"名称@主机[:3493]"', '"name@host[:3493]"'),
+          about('upsd 中的 UPS', 'UPS of an upsd'),
+        ),
+        username: optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 64,
+            ...about('upsd.users 中的用户（upsmon secondary）', 'user of upsd.users (upsmon secondary)'),
+          }),
+        ),
+        'password-file': optional(filePath('口令文件（权限 0600）', 'file with the password (mode 0600)')),
+        tls: optional(
+          Type.Boolean({
+            default: false,
+            ...about('加密；upsd 无证书则不连接', 'encrypted; an upsd without a certificate is refused'),
+          }),
+        ),
+        'ca-file': optional(
+          filePath('upsd 的证书或其根证书', 'certificate of upsd, or of its own authority'),
+        ),
+        every: every('ups.every'),
+      },
+      about(
+        'NUT 的 UPS（our-lan 域，本机为自己的域；实证）',
+        'a UPS by NUT (our-lan, on this machine a domain of its own; proof)',
+      ),
+      'nut',
+    ),
+    strict(
+      {
+        megatec: nameOf('UPS 所在的串口总线（baud: 2400）', 'serial bus of the UPS (baud: 2400)', 'ups-wire'),
+        every: every('ups.every'),
+      },
+      about(
+        'Megatec Q1 的 UPS（所在总线的域，实证）',
+        'a UPS that speaks Megatec Q1 (domain of its bus, proof)',
+      ),
+      'megatec',
+    ),
+    strict(
+      {
+        'ups-snmp': matching(
+          short.hostMaybePortPattern,
+          text('"主机[:161]"', '"host[:161]"'),
+          about('UPS 的网卡', 'network card of the UPS'),
+        ),
+        version: optional(one(['v1', 'v2c', 'v3'], about('SNMP 版本', 'version of SNMP'), 'v2c')),
+        'community-file': optional(
+          filePath(
+            '团体名文件（权限 0600）；不写则为 public',
+            'file with the community (mode 0600); public without it',
+          ),
+        ),
+        user: optional(Type.String({ minLength: 1, maxLength: 64, ...about('v3 用户', 'user of v3') })),
+        auth: optional(
+          one(['md5', 'sha', 'sha256', 'sha512'], about('v3 认证算法', 'authentication of v3'), 'sha'),
+        ),
+        'auth-file': optional(
+          filePath('v3 认证口令文件（权限 0600）', 'file with the password of authentication (mode 0600)'),
+        ),
+        'privacy-file': optional(
+          filePath(
+            'v3 加密口令文件（AES，权限 0600）',
+            'file with the password of encryption (AES, mode 0600)',
+          ),
+        ),
+        every: every('ups.every'),
+      },
+      about('UPS-MIB（RFC 1628；our-lan 域，实证）', 'the UPS-MIB (RFC 1628; domain our-lan, proof)'),
+      'ups-snmp',
+    ),
+    strict(
+      {
         snmp: host('SNMP 主机', 'host to ask by SNMP'),
         oid: Type.String({ minLength: 1, maxLength: 128, ...about('对象', 'object') }),
         every: every('snmp.every'),
@@ -711,6 +786,15 @@ const sections = {
         }),
       ),
       language: optional(one(['zh', 'en'], about('语言', 'language'), 'zh')),
+      autonomy: optional(
+        duration(
+          'room.autonomy',
+          about(
+            'UPS 满电时应能带现有负载这么久，不足即告警',
+            'a full UPS battery should carry the present load this long; less raises an alarm',
+          ),
+        ),
+      ),
     },
     about('机房', 'the room'),
   ),

@@ -12,8 +12,8 @@ const defaultTimezone = 'Asia/Shanghai';
 export function readIdentity({
   draft,
   report,
-}: Reading): Pick<Room, 'id' | 'name' | 'timezone' | 'language'> {
-  const { id = '', name, timezone = defaultTimezone, language = 'zh' } = draft.room ?? {};
+}: Reading): Pick<Room, 'id' | 'name' | 'timezone' | 'language' | 'autonomyMs'> {
+  const { id = '', name, timezone = defaultTimezone, language = 'zh', autonomy } = draft.room ?? {};
   if (!isTimezone(timezone)) {
     const near = /beijing|chongqing|peking/i.test(timezone)
       ? defaultTimezone
@@ -28,7 +28,13 @@ export function readIdentity({
           : text(`是否指 ${near}？`, `Did you mean ${near}?`),
     });
   }
-  return { id, name: nameText(name, id), timezone, language };
+  return {
+    id,
+    name: nameText(name, id),
+    timezone,
+    language,
+    autonomyMs: durationOr(autonomy, 'room.autonomy'),
+  };
 }
 
 function isTimezone(name: string): boolean {

@@ -20,6 +20,8 @@ const host = '([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,
 const devicePath = '/[^\\s"\']{1,200}';
 export const hostPattern = `^(${host}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45})$`;
 export const hostPortPattern = `^${host}:\\d{1,5}$`;
+export const hostMaybePortPattern = `^${host}(:\\d{1,5})?$`;
+export const nutPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}@${host}(:\\d{1,5})?$`;
 export const sipPattern = `^sips?:${host}(:\\d{1,5})?(;transport=(udp|tcp|tls))?$`;
 export const cardLinkPattern = `^(serial:${devicePath}|tcp://${host}:\\d{1,5})$`;
 export const modbusLinkPattern = `^(rtu:${devicePath}|tcp://${host}(:\\d{1,5})?)$`;

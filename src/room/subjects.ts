@@ -2,7 +2,6 @@
 import type { Bus, LineSettings, Point, Source, Subject } from '../model/room.ts';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
-import type { Domain } from '../model/watch.ts';
 import { roomLimits } from './limits.ts';
 import { didYouMean } from './nearest.ts';
 import { speaks } from './not-yet.ts';
@@ -10,9 +9,11 @@ import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
 import type { Draft } from './schema.ts';
+import { domainOf } from './domains.ts';
 import { isHost, parseHostPort, parseLineKey, parseSip } from './short-forms.ts';
 import type { Terminals } from './terminals.ts';
 import { tripOutlook } from './trip.ts';
+import { readUpsEvidence } from './ups-evidence.ts';
 
 type WrittenSubject = NonNullable<Draft['subjects']>[string];
 type WrittenEvidence = WrittenSubject['evidence'][number];
@@ -24,7 +25,6 @@ const dialTonePatience = { waitMs: 6_000, missLimit: 2, vetoMs: 60_000 } as cons
 /** Longest wait for an answer where the room file cannot set it. */
 const sipWaitMs = 4_000;
 const pingWaitMs = 3_000;
-const upsWaitMs = 5_000;
 /** What is asked over our own network. */
 const lanHint = { domain: 'our-lan', weight: 'hint', missLimit: missesUsual } as const;
 
@@ -166,7 +166,8 @@ function readEvidence(
     const label = both(`TCP ${peer.host}:${peer.port}`);
     return { id, kind: 'tcp', ...lanHint, ...peer, label, everyMs, waitMs };
   }
-  if ('ups' in written) return readUps(id, written, path, reading, parts);
+  if ('ups' in written || 'nut' in written || 'megatec' in written || 'ups-snmp' in written)
+    return readUpsEvidence({ id, kind, written, path, reading, parts });
   if (!isHost(written.snmp)) return wrongHost(path('snmp'), written.snmp);
   return undefined;
 }
@@ -257,59 +258,6 @@ function readLineList(
   if (!isFine) return undefined;
   return ids.length === 0 ? 'all' : ids;
 }
-
-function readUps(
-  id: string,
-  written: Extract<WrittenEvidence, { ups: string }>,
-  path: (...words: string[]) => Path,
-  { report, upsModels }: Reading,
-  { buses, terminals }: Parts,
-): Source | undefined {
-  const [bus = '', unitWords] = written.ups.split('/');
-  let isFine = terminals.bus(bus, 'modbus', path('ups'));
-  const unit = unitWords === undefined ? 1 : Number(unitWords);
-  if (unit < 1 || unit > 247) {
-    isFine = false;
-    report({
-      severity: 'error',
-      path: path('ups'),
-      message: text(`单元号须为 1–247，不是 ${unit}`, `a unit is 1 to 247, not ${unit}`),
-    });
-  }
-  if (upsModels !== undefined && !upsModels.includes(written.model)) {
-    isFine = false;
-    const hint = didYouMean(written.model, upsModels);
-    report({
-      severity: 'error',
-      path: path('model'),
-      message: text(
-        `config/ups/ 中没有型号 ${written.model}`,
-        `there is no model ${written.model} in config/ups/`,
-      ),
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
-  if (!isFine) return undefined;
-  const everyMs = durationOr(written.every, 'ups.every');
-  const domain = domainOf(buses.get(bus));
-  return {
-    id,
-    kind: 'ups',
-    domain,
-    weight: 'proof',
-    bus,
-    unit,
-    model: written.model,
-    label: both(`UPS ${bus}/${unit}`),
-    everyMs,
-    waitMs: upsWaitMs,
-    missLimit: missesUsual,
-  };
-}
-
-/** A serial wire is a domain of its own; what comes over TCP shares the fate of our LAN. */
-const domainOf = (bus: Bus | undefined): Domain =>
-  bus !== undefined && bus.kind !== 'gpio' && bus.link.kind === 'serial' ? `serial:${bus.id}` : 'our-lan';
 
 function readDownWhen(
   { report, isWhole }: Reading,

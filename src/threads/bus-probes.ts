@@ -8,6 +8,8 @@ import type { Registers } from '../ports/registers.ts';
 import type { Room, Source } from '../model/room.ts';
 import { UpsMapError, loadUpsMap } from '../drivers/ups/map.ts';
 import { ProbeSet, silent } from './probe-set.ts';
+import { megatecProbe } from '../drivers/megatec/megatec-probe.ts';
+import { openLink } from '../drivers/serial/open-link.ts';
 import { text } from '../model/text.ts';
 import { upsProbe } from '../drivers/ups/ups-probe.ts';
 
@@ -15,18 +17,24 @@ export function busProbes(room: Room, registers: ReadonlyMap<BusId, Registers>):
   return new ProbeSet(
     room.subjects.flatMap(({ id: subject, sources }) =>
       sources.flatMap((source) => {
-        const probe = busProbe(source, registers);
+        const probe = busProbe(room, source, registers);
         return probe === undefined ? [] : [{ subject, probe }];
       }),
     ),
   );
 }
 
-function busProbe(source: Source, registers: ReadonlyMap<BusId, Registers>): Probe | undefined {
+function busProbe(room: Room, source: Source, registers: ReadonlyMap<BusId, Registers>): Probe | undefined {
   switch (source.kind) {
     case 'ups': {
       const bus = registers.get(source.bus);
       return bus === undefined ? silent(source) : upsProbeOf(source, bus);
+    }
+    case 'megatec': {
+      const bus = room.buses.find(({ id }) => id === source.bus);
+      return bus?.kind === 'serial'
+        ? megatecProbe({ ...source, source: source.id, link: openLink(bus.link, bus.id) })
+        : silent(source);
     }
     // Call records have a reader of their own (`records.ts`).
     case 'dial-tone':

@@ -3,7 +3,9 @@ import type { Probe } from '../ports/probe.ts';
 import type { Source } from '../model/room.ts';
 import { PingRounds } from '../drivers/ping/fping.ts';
 import { sipOptionsProbe } from '../drivers/sip/options-probe.ts';
+import { nutProbe } from '../drivers/nut/nut-probe.ts';
 import { tcpProbe } from '../drivers/tcp/connect-probe.ts';
+import { upsSnmpProbe } from '../drivers/snmp/ups-snmp-probe.ts';
 
 /** One set of these a thread: what probes of a kind share. */
 export class NetworkProbes {
@@ -17,6 +19,10 @@ export class NetworkProbes {
         return tcpProbe({ ...source, source: source.id, timeoutMs: source.waitMs });
       case 'ping':
         return this.#pings.probe({ ...source, source: source.id });
+      case 'nut':
+        return nutProbe({ ...source, source: source.id });
+      case 'ups-snmp':
+        return upsSnmpProbe({ ...source, source: source.id });
       default:
         return undefined;
     }

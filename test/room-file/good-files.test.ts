@@ -62,6 +62,7 @@ test('the sound room, value by value', () => {
     name: { zh: '广州120机房', en: 'Guangzhou 120' },
     timezone: 'Asia/Shanghai',
     language: 'zh',
+    autonomyMs: 14_400_000,
     buses: [
       {
         kind: 'line-card',

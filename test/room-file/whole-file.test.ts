@@ -109,6 +109,7 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'bypass.restores-per-hour': ['confirm: 3s', (v) => `restores-per-hour: ${v}`],
   'host-lost': ['key-file: b.key', (v) => `key-file: b.key, host-lost: ${v}`],
   'host-lost on a serial link': ['"serial:/dev/ttyUSB0"', (v) => `"serial:/dev/ttyUSB0", host-lost: ${v}`],
+  'room.autonomy': ['  id: gz-120', (v) => `  id: gz-120\n  autonomy: ${v}`],
   'modbus.timeout': ['"rtu:/dev/ttyUSB1"', (v) => `"rtu:/dev/ttyUSB1", timeout: ${v}`],
   'point.debounce': ['role: silence-button', (v) => `role: silence-button, debounce: ${v}`],
   'register.every': ['lines:\n', (v) => `  temp: { register: rs485/2/30001, every: ${v} }\nlines:\n`],

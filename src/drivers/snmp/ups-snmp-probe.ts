@@ -4,6 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { upsMibReading } from '../../format/ups-mib.ts';
+import type { SnmpAccessFiles } from '../../model/room.ts';
 import { text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
 import type { Probe } from '../../ports/probe.ts';
@@ -11,17 +12,6 @@ import { ProbeRounds, isOwnFault } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 import { UpsMibSession } from './ups-session.ts';
 import type { SnmpAccess } from './ups-session.ts';
-
-/** How the room file names it; the secrets stand in files of mode 0600. */
-export type SnmpAccessFiles =
-  | { readonly version: 'v1' | 'v2c'; readonly communityFile?: string }
-  | {
-      readonly version: 'v3';
-      readonly user: string;
-      readonly auth: 'md5' | 'sha' | 'sha256' | 'sha512';
-      readonly authFile?: string;
-      readonly privacyFile?: string;
-    };
 
 export interface UpsSnmpProbeOptions {
   readonly source: string;

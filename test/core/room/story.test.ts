@@ -20,6 +20,7 @@ const room: Room = {
   id: 'test',
   name: name('test'),
   timezone: 'Asia/Shanghai',
+  autonomyMs: 14_400_000,
   language: 'en',
   buses: [
     { kind: 'line-card', id: 'card-a', link: { kind: 'tcp', host: '127.0.0.1', port: 1 }, hostLostMs: 5000 },
