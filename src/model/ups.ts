@@ -61,6 +61,20 @@ export const upsQuantities: readonly UpsQuantity[] = [
 ];
 export type UpsReading = Partial<Record<UpsFlag, boolean> & Record<UpsQuantity, number>>;
 
+/** What of a source's values belongs to a UPS. */
+export function upsReadingOf(values: Readonly<Record<string, number | string | boolean>>): UpsReading {
+  const reading: UpsReading = {};
+  for (const name of upsFlags) {
+    const value = values[name];
+    if (typeof value === 'boolean') reading[name] = value;
+  }
+  for (const name of upsQuantities) {
+    const value = values[name];
+    if (typeof value === 'number') reading[name] = value;
+  }
+  return reading;
+}
+
 export interface Sifted {
   readonly reading: UpsReading;
   /** Values that no UPS can mean, as `name value`; they are left out of the reading. */

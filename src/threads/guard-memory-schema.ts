@@ -32,6 +32,17 @@ export const guardMemorySchema = Type.Object({
       ),
     }),
     alarms: Type.Object({}),
+    power: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({
+          drainPerPercent: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+          autonomy: Type.Optional(
+            Type.Object({ ageMs: Type.Number(), seconds: Type.Number({ minimum: 0 }), by: Type.String() }),
+          ),
+        }),
+      ),
+    ),
   }),
   cards: Type.Record(Type.String(), Type.String()),
 });

@@ -184,6 +184,42 @@ export const roomAlarms = {
     },
     { onDelayMs: 30_000, offDelayMs: 10_000 },
   ),
+  'ups.lost-on-battery': kind(
+    'critical',
+    {
+      what: ['UPS 在电池供电时失去通信', 'The UPS fell silent while it ran on battery'],
+      effect: [
+        '设备可能随时断电，剩余时间只能按最后读数推算',
+        'The equipment may lose power at any moment; what is left can only be reckoned from the last reading',
+      ],
+      action: [
+        '到 UPS 面板查看剩余时间；准备改用旁路话机和手工登记',
+        'Read the time left on its panel; get ready for the bypass phones and paper forms',
+      ],
+    },
+    { onDelayMs: 5_000, offDelayMs: 10_000 },
+  ),
+  'ups.autonomy-short': kind(
+    'major',
+    {
+      what: ['UPS 满电也撑不到要求的时间', 'A full battery would not last as long as the room asks'],
+      effect: ['停电时电话会比预定更早中断', 'In a power cut the telephones would end earlier than planned'],
+      action: ['减少 UPS 上的负载，或更换、增加电池', 'Take load off the UPS, or replace or add batteries'],
+    },
+    { onDelayMs: 10_000, offDelayMs: 60_000 },
+  ),
+  'ups.test-failed': kind(
+    'major',
+    {
+      what: ['UPS 电池测试未通过', 'The battery test of the UPS failed'],
+      effect: ['停电时电池可能供不上电', 'In a power cut the battery may not carry the equipment'],
+      action: [
+        '联系 UPS 维护单位检查并更换电池，然后重新测试',
+        'Have the maintainer of the UPS check and replace the battery, then test again',
+      ],
+    },
+    { onDelayMs: 10_000, offDelayMs: 10_000 },
+  ),
   'ups.replace-battery': kind(
     'minor',
     {

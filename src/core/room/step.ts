@@ -17,6 +17,7 @@ import { conditions as triggerConditions, initial as initialTrigger } from '../t
 import type { TriggerEvent, TriggerState } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { WatchEvent } from '../watch/hear.ts';
+import * as power from '../power/step.ts';
 import type { Actor, Command, RoomEvent, RoomEventOf } from '../../model/event.ts';
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
 import type { Condition } from '../../model/alarm.ts';
@@ -39,6 +40,8 @@ export interface SavedRoom {
   readonly alarms: SavedAlarms;
   /** Absent in a file of before there was maintenance. */
   readonly maintenance?: readonly SavedMaintenance[];
+  /** Absent in files of before. */
+  readonly power?: power.SavedPower;
 }
 
 export interface RoomState {
@@ -47,6 +50,7 @@ export interface RoomState {
   readonly lines: Readonly<Record<LineId, LineState>>;
   readonly positions: Readonly<Record<LineId, RelayPosition>>;
   readonly watch: watch.WatchState;
+  readonly power: power.PowerState;
   readonly bypass: bypass.BypassState;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
@@ -107,6 +111,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       },
       at,
     ),
+    power: power.initial(
+      { subjects: room.subjects, autonomyMs: room.autonomyMs },
+      (typeof saved === 'string' ? undefined : saved.power) ?? {},
+      later(at, -awayMs),
+    ),
     bypass: bypass.initial(bypassConfig(config), typeof saved === 'string' ? saved : saved.bypass, at),
     triggers,
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
@@ -148,6 +157,7 @@ export const saved = (state: RoomState): SavedRoom => ({
   bypass: bypass.saved(state.bypass),
   alarms: alarm.saved(state.alarm, state.at),
   maintenance: maintenance.saved(state.maintenance, state.at),
+  power: power.saved(state.power, state.at),
 });
 
 export function step(before: RoomState, event: RoomEvent): RoomStep {
@@ -172,6 +182,7 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
     case 'reading':
       return { state, effects: nothing };
     case 'evidence':
+      return evidenceEvent(state, event);
     case 'call-record':
       return toWatch(state, event);
     case 'speech':
@@ -218,6 +229,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
   const standing: readonly Condition[] = [
     ...bypass.conditions(state.bypass, at),
     ...watch.conditions(state.watch),
+    ...power.conditions(state.power, at),
     ...Object.values(state.triggers).flatMap(triggerConditions),
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
@@ -295,6 +307,18 @@ function tellLine(state: RoomState, id: LineId): RoomStep {
   });
   const position = state.positions[id] ?? 'unknown';
   return chain(toldBypass, (now) => toWatch(now, { kind: 'line', at, ...levels, position }));
+}
+
+// ---- evidence ----------------------------------------------------------------------------------------------------
+
+/** The reading of a UPS goes on with what was estimated. */
+function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
+  const { state: heard, values, isNew } = power.hear(state.power, event);
+  const told = toWatch(
+    heard === state.power ? state : { ...state, power: heard },
+    values === undefined ? event : { ...event, values },
+  );
+  return isNew ? { ...told, effects: [...told.effects, { kind: 'save' }] } : told;
 }
 
 // ---- cards and contacts ------------------------------------------------------------------------------------------

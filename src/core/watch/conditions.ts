@@ -34,6 +34,7 @@ export const upsAlarms = {
   off: 'ups.off',
   overTemperature: 'ups.over-temperature',
   alarm: 'ups.fault',
+  testFailed: 'ups.test-failed',
 } as const;
 
 /** 503: the stack lives but refuses calls. */

@@ -161,7 +161,9 @@ function hearPath(heard: Heard, path: string, up: boolean, at: MonoMs): Heard {
   // What a source said before its path died says nothing when the path is back: it must be heard again.
   const polled = Object.fromEntries(
     sourcesOf(heard.config).flatMap((source) =>
-      isPolled(source) && deadPathOf(next, source) !== undefined ? [[source.id, polledUnheard(at)]] : [],
+      isPolled(source) && deadPathOf(next, source) !== undefined
+        ? [[source.id, polledUnheard(at, heard.polled[source.id]?.lastRead)]]
+        : [],
     ),
   );
   return eachRecords({ ...next, polled: { ...heard.polled, ...polled } }, (memory, source) =>
@@ -209,14 +211,17 @@ function deadPathOf(
 /** What one source says now. */
 export function speak(heard: Heard, source: Source, at: MonoMs): Statement {
   const dead = deadPathOf(heard, source);
-  if (dead !== undefined)
+  if (dead !== undefined) {
+    const lastRead = heard.polled[source.id]?.lastRead;
     return {
       says: 'unknown',
       since: dead.since,
       at: dead.since,
       reason: text(`本机通道 ${dead.path} 中断`, `our own path ${dead.path} is down`),
       missing: false,
+      ...(lastRead === undefined ? {} : { lastRead }),
     };
+  }
   if (isPolled(source))
     return polledSays(source, heard.polled[source.id] ?? polledUnheard(heard.startedAt), at);
   switch (source.kind) {

@@ -22,13 +22,16 @@ export interface PolledMemory {
   readonly misses: number;
   readonly firstMissAt?: MonoMs;
   readonly values?: Values;
+  /** Newest answer that carried values, and what it said. Kept through silence. */
+  readonly lastRead?: { readonly at: MonoMs; readonly reason: Text };
 }
 
-export const polledUnheard = (at: MonoMs): PolledMemory => ({
+export const polledUnheard = (at: MonoMs, lastRead?: PolledMemory['lastRead']): PolledMemory => ({
   says: 'unknown',
   since: at,
   reason: text('尚未查询到结果', 'nothing heard yet'),
   misses: 0,
+  ...(lastRead === undefined ? {} : { lastRead }),
 });
 
 export interface PolledNews {
@@ -41,6 +44,9 @@ export interface PolledNews {
 export function polledHeard(source: PolledSource, memory: PolledMemory, news: PolledNews): PolledMemory {
   const { at, reason } = news;
   const values = news.values === undefined ? {} : { values: news.values };
+  const isRead = news.says === 'up' && news.values !== undefined;
+  const lastRead = isRead ? { at, reason } : memory.lastRead;
+  const last = lastRead === undefined ? {} : { lastRead };
   const isStale = memory.at !== undefined && elapsedMs(memory.at, at) > staleMs(source);
   const says: Says = isStale ? 'unknown' : memory.says;
   if (news.says !== 'down')
@@ -51,20 +57,22 @@ export function polledHeard(source: PolledSource, memory: PolledMemory, news: Po
       reason,
       misses: 0,
       ...values,
+      ...last,
     };
   const firstMissAt = (isStale ? undefined : memory.firstMissAt) ?? at;
   const misses = Math.min((isStale ? 0 : memory.misses) + 1, source.missLimit);
   if (misses >= source.missLimit)
-    return { says: 'down', since: firstMissAt, at, reason, misses, firstMissAt, ...values };
+    return { says: 'down', since: firstMissAt, at, reason, misses, firstMissAt, ...values, ...last };
   // What was last read stays good until the run of misses is long enough.
   const kept = memory.values === undefined || isStale ? {} : { values: memory.values };
-  return { says, since: isStale ? at : memory.since, at, reason, misses, firstMissAt, ...kept };
+  return { says, since: isStale ? at : memory.since, at, reason, misses, firstMissAt, ...kept, ...last };
 }
 
 export function polledSays(source: PolledSource, memory: PolledMemory, at: MonoMs): Statement {
   const heardAt = memory.at;
+  const last = memory.lastRead === undefined ? {} : { lastRead: memory.lastRead };
   if (heardAt === undefined)
-    return { says: 'unknown', since: memory.since, reason: memory.reason, missing: false };
+    return { says: 'unknown', since: memory.since, reason: memory.reason, missing: false, ...last };
   const staleAt = later(heardAt, staleMs(source));
   if (at > staleAt)
     return {
@@ -73,6 +81,7 @@ export function polledSays(source: PolledSource, memory: PolledMemory, at: MonoM
       at: heardAt,
       reason: text('结果已过期', 'the last answer is too old'),
       missing: false,
+      ...last,
     };
   const { says, since, reason, values } = memory;
   const { vetoMs = 0 } = source;
@@ -86,5 +95,6 @@ export function polledSays(source: PolledSource, memory: PolledMemory, at: MonoM
     changesAt: vetoes ? later(heardAt, Math.min(vetoMs, staleMs(source) + 1)) : later(staleAt, 1),
     ...(vetoes ? { vetoAt: heardAt } : {}),
     ...(values === undefined ? {} : { values }),
+    ...last,
   };
 }

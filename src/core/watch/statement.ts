@@ -20,6 +20,8 @@ export interface Statement {
   /** It has missed, though not often enough to say down. */
   readonly missing: boolean;
   readonly values?: Values;
+  /** Newest reading of what is not heard any more: no evidence, but what people want to know. */
+  readonly lastRead?: { readonly at: MonoMs; readonly reason: Text };
   /** When the statement may change although nothing happens. */
   readonly changesAt?: MonoMs;
 }

@@ -12,6 +12,7 @@ import type { Says, Verdict } from '../../model/watch.ts';
 import type { FlapMemory } from './flapping.ts';
 import type { Shade } from './parents.ts';
 import { shadeWords } from './parents.ts';
+import type { Statement } from './statement.ts';
 import type { Spoken } from './verdict.ts';
 
 /** Sources named in one sentence; the rest is counted. */
@@ -66,13 +67,23 @@ const unreachableWord = text('不可达', 'unreachable');
 function clause({ source, statement }: Spoken, at: MonoMs): Text {
   const name = label(source);
   const word = saysWord[statement.says];
-  const { reason } = statement;
+  const reason = withLastRead(statement, at);
   if (statement.says === 'unknown' && statement.at === undefined)
     return text(`${name.zh} ${word.zh}（${reason.zh}）`, `${name.en} ${word.en} (${reason.en})`);
   const lasting = age(elapsedMs(statement.since, at));
   return text(
     `${name.zh} ${word.zh} ${lasting.zh}（${reason.zh}）`,
     `${name.en} ${word.en} for ${lasting.en} (${reason.en})`,
+  );
+}
+
+/** What is not heard any more was still something: what a UPS said last, and how long ago. */
+function withLastRead({ says, reason, lastRead }: Statement, at: MonoMs): Text {
+  if (says !== 'unknown' || lastRead === undefined) return reason;
+  const old = age(elapsedMs(lastRead.at, at));
+  return text(
+    `${reason.zh}；${old.zh}前的最后读数：${lastRead.reason.zh}`,
+    `${reason.en}; last reading ${old.en} ago: ${lastRead.reason.en}`,
   );
 }
 
