@@ -37,6 +37,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'smdr try FILE         show how captured call records read, and which format fits',
     load: async () => (await import('./cli/smdr.ts')).smdr,
   },
+  ups: {
+    summary: 'ups probe ADDRESS     find a UPS: its unit, its map, what it says',
+    load: async () => (await import('./cli/ups.ts')).ups,
+  },
   sim: {
     summary: 'sim card              a virtual line card',
     load: async () => (await import('./cli/sim.ts')).sim,
