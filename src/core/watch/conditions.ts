@@ -19,6 +19,8 @@ interface Judgement {
   readonly verdict: Verdict;
   readonly spoken: readonly Spoken[];
   readonly isFlapping: boolean;
+  /** Whatever is down lies behind a parent that is down, in doubt, or just back. */
+  readonly isExplained: boolean;
   /** Why nothing is known: the alarm of what hides it is the one to act on. */
   readonly shade?: Shade;
 }
@@ -120,7 +122,7 @@ function ownConditions(finding: Judgement): readonly Condition[] {
   }
 }
 
-function ofPbx({ subject, verdict, spoken }: Judgement): readonly Condition[] {
+function ofPbx({ subject, verdict, spoken, isExplained }: Judgement): readonly Condition[] {
   const conditions: Condition[] = [];
   const downs = whatSpeaks(spoken, 'down');
   const isDoubted = spoken.some(({ statement }) => statement.says === 'down');
@@ -128,7 +130,10 @@ function ofPbx({ subject, verdict, spoken }: Judgement): readonly Condition[] {
   if (verdict === 'down')
     conditions.push(condition(subject, 'pbx.down', 'active', downs, sinceOf(spoken, 'down')));
   else if (verdict !== 'up') conditions.push(condition(subject, 'pbx.down', 'unknown', none));
-  if (verdict === 'degraded' && isDoubted)
+  if (verdict === 'degraded' && isDoubted && isExplained)
+    // The alarm waits for the network's own; the verdict does not, and no trip waits for it.
+    conditions.push(condition(subject, 'pbx.degraded', 'unknown', none));
+  else if (verdict === 'degraded' && isDoubted)
     conditions.push(condition(subject, 'pbx.degraded', 'active', downs, sinceOf(spoken, 'down')));
   if (verdict === 'unknown') {
     conditions.push(condition(subject, 'pbx.degraded', 'unknown', none));

@@ -11,7 +11,7 @@ import type { FlapMemory } from './flapping.ts';
 import { flapped, slotMsOf, unflapped } from './flapping.ts';
 import type { Heard } from './hear.ts';
 import { speak } from './hear.ts';
-import type { ParentFinding, Shade } from './parents.ts';
+import type { ParentFinding, Shade, Silence } from './parents.ts';
 import { doubtEndsAt, doubtOver, hiddenBy, isBehind, roundMs, shadeOver } from './parents.ts';
 import type { Spoken } from './verdict.ts';
 import { judge } from './verdict.ts';
@@ -28,6 +28,7 @@ export interface Finding extends ParentFinding {
   readonly over?: Shade;
   /** The root is back; until then its children have not been asked anew. */
   readonly grace?: { readonly root: string; readonly until: MonoMs };
+  readonly isDoubted: boolean;
   readonly flap: FlapMemory;
   readonly due: MonoMs;
   readonly view: SubjectView;
@@ -48,16 +49,18 @@ export function describe(
     source,
     statement: speak(heard, source, at),
   }));
+  const suspect = statements.some(({ statement }) => statement.says === 'down' || statement.missing);
   const maintenance = heard.maintenance[subject.id];
   const above = shadeOver(parents);
   const grace = graceOf(before, subject, above, at);
   const over = above ?? (grace === undefined ? undefined : ({ root: grace.root, how: 'returned' } as const));
-  const downSince = firstDown(statements);
-  const isNew = before?.spoken.every(({ statement }) => statement.says !== 'down') ?? true;
+  const silence = silenceOf(statements);
+  const isNew =
+    before === undefined ||
+    before.isDoubted ||
+    before.spoken.every(({ statement }) => statement.says !== 'down');
   const doubt =
-    over === undefined && downSince !== undefined && isNew && subject.kind !== 'pbx'
-      ? doubtOver(parents, downSince, at)
-      : undefined;
+    over === undefined && silence !== undefined && isNew ? doubtOver(parents, silence, at) : undefined;
   const hides = over ?? doubt;
   // Nothing but a parent that is down hides anything of the PBX.
   const shades = hides !== undefined && (subject.kind !== 'pbx' || hides.how === 'down') ? hides : undefined;
@@ -72,7 +75,19 @@ export function describe(
   const isOwn = hides === undefined && maintenance === undefined;
   const flap = flapped(before?.flap ?? unflapped(at), verdict, isOwn, slotMsOf(subject), at);
   const sentence = why({ verdict, spoken, vetoes, ...shade, flap }, at);
-  const standing = conditionsOf({ subject, verdict, spoken, isFlapping: flap.isFlapping, ...shade });
+  const isAllBehind =
+    hides !== undefined &&
+    statements.every(
+      ({ source, statement }) => statement.says !== 'down' || isBehind(subject, source, hides, parents),
+    );
+  const standing = conditionsOf({
+    subject,
+    verdict,
+    spoken,
+    isFlapping: flap.isFlapping,
+    isExplained: isAllBehind,
+    ...shade,
+  });
   const view: SubjectView = {
     id: subject.id,
     kind: subject.kind,
@@ -99,23 +114,32 @@ export function describe(
     verdict,
     why: sentence,
     spoken,
-    suspect: statements.some(({ statement }) => statement.says === 'down' || statement.missing),
+    suspect,
+    ...(suspect ? { suspectAt: at } : before?.suspectAt === undefined ? {} : { suspectAt: before.suspectAt }),
     parents,
     ...(above === undefined ? {} : { over: above }),
     ...(grace === undefined ? {} : { grace }),
     ...shade,
+    isDoubted: doubt !== undefined,
     flap,
-    due: dueOf(statements, grace?.until, doubt === undefined ? undefined : downSince, at),
+    due: dueOf(statements, grace?.until, doubt === undefined ? undefined : silence?.since, at),
     view: before !== undefined && sameData(before.view, view) ? before.view : view,
     conditions: standing.map((one) => before?.conditions.find((old) => sameData(old, one)) ?? one),
   };
 }
 
-const firstDown = (spoken: readonly Spoken[]): MonoMs | undefined =>
-  spoken.reduce<MonoMs | undefined>(
-    (first, { statement }) => (statement.says === 'down' ? earlier(first, statement.since) : first),
-    undefined,
+function silenceOf(spoken: readonly Spoken[]): Silence | undefined {
+  const downs = spoken.flatMap(({ statement }) => (statement.says === 'down' ? [statement] : []));
+  const [first, ...more] = downs;
+  if (first === undefined) return undefined;
+  return more.reduce<Silence>(
+    ({ since, newest }, statement) => ({
+      since: statement.since < since ? statement.since : since,
+      newest: (statement.at ?? newest) > newest ? (statement.at ?? newest) : newest,
+    }),
+    { since: first.since, newest: first.at ?? first.since },
   );
+}
 
 function dueOf(
   statements: readonly Spoken[],
@@ -143,5 +167,27 @@ function graceOf(
   return before.grace !== undefined && at < before.grace.until ? before.grace : undefined;
 }
 
-/** Plain data, made by the same code in the same order. */
-export const sameData = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+type Members = Readonly<Record<string, unknown>>;
+const hasMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null;
+
+/** Plain data, member by member. */
+export function sameData(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!hasMembers(a) || !hasMembers(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => sameData(a[key], b[key]));
+}
+
+/** Nothing above has changed that could change this subject. When a parent answered last matters only to who is silent. */
+export const sameAbove = (old: Finding, parents: readonly ParentFinding[]): boolean =>
+  old.parents.length === parents.length &&
+  old.parents.every((one, index) => {
+    const now = parents[index];
+    if (one === now) return true;
+    return (
+      !old.suspect &&
+      one.verdict === now?.verdict &&
+      one.shade?.root === now.shade?.root &&
+      one.shade?.how === now.shade?.how
+    );
+  });

@@ -49,6 +49,9 @@ export function flapped(
   slotMs: number,
   at: MonoMs,
 ): FlapMemory {
+  const isAtRest =
+    memory.changed.length === 0 && (memory.known === verdict || verdict === 'unknown' || !isOwn);
+  if (isAtRest) return memory;
   const slot = Math.floor(at / slotMs);
   const counts = isOwn && verdict !== 'unknown';
   const isChange = counts && memory.known !== undefined && memory.known !== verdict;

@@ -33,6 +33,8 @@ export interface ParentFinding {
   readonly subject: Subject;
   readonly verdict: Verdict;
   readonly spoken: readonly Spoken[];
+  /** When a source of it was last silent, whether or not that made it down. */
+  readonly suspectAt?: MonoMs;
   /** Why nothing is known of the parent itself. */
   readonly shade?: Shade;
 }
@@ -56,25 +58,40 @@ export function shadeOver(parents: readonly ParentFinding[]): Shade | undefined 
   return found === undefined ? undefined : { root: found.root, how: found.how };
 }
 
+/** A subject that does not answer: since when, and when it was found silent last. */
+export interface Silence {
+  readonly since: MonoMs;
+  readonly newest: MonoMs;
+}
+
 /**
- * Has this parent not answered since then? Only a source that is asked can be waited for: a contact or a line speaks at once,
- * and a parent of which nothing is known will not explain anything.
+ * Has this parent not answered since the silence began? Where it was silent itself meanwhile, its child must have been silent
+ * after that too: a switch that was gone for a moment is not the fault of its hosts. Only a source that is asked can be
+ * waited for: a contact or a line speaks at once, and a parent of which nothing is known will not explain anything.
  */
-function isInDoubt({ verdict, spoken }: ParentFinding, since: MonoMs, at: MonoMs): boolean {
+function isInDoubt(parent: ParentFinding, silence: Silence, at: MonoMs): boolean {
+  const { verdict, spoken, suspectAt } = parent;
+  const { since, newest } = silence;
   if (verdict === 'unknown' || verdict === 'down' || elapsedMs(since, at) >= doubtMsMax) return false;
   const asked = spoken.filter(({ source, statement }) => isPolled(source) && statement.says === 'up');
-  return (
-    asked.length > 0 &&
-    !asked.some(({ statement }) => !statement.missing && statement.at !== undefined && statement.at > since)
+  if (asked.length === 0) return false;
+  const answeredAt = asked.reduce<MonoMs | undefined>(
+    (last, { statement }) =>
+      !statement.missing && statement.at !== undefined && (last === undefined || statement.at > last)
+        ? statement.at
+        : last,
+    undefined,
   );
+  if (answeredAt === undefined || answeredAt <= since) return true;
+  return suspectAt !== undefined && suspectAt >= since && newest <= answeredAt;
 }
 
 export const doubtOver = (
   parents: readonly ParentFinding[],
-  since: MonoMs,
+  silence: Silence,
   at: MonoMs,
 ): Shade | undefined => {
-  const doubted = parents.find((parent) => isInDoubt(parent, since, at));
+  const doubted = parents.find((parent) => isInDoubt(parent, silence, at));
   return doubted === undefined ? undefined : { root: doubted.subject.id, how: 'doubted' };
 };
 

@@ -15,7 +15,7 @@ import type { SubjectView, Verdict } from '../../model/watch.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Finding } from './finding.ts';
-import { describe, judgeEveryMs, sameData } from './finding.ts';
+import { describe, judgeEveryMs, sameAbove, sameData } from './finding.ts';
 import type { Heard, WatchConfig, WatchEvent } from './hear.ts';
 import { hear, isTouched, nothingHeard, overdue } from './hear.ts';
 import { domainsNeeded } from './verdict.ts';
@@ -123,21 +123,31 @@ function findSubject(
   const done = found.get(subject.id);
   if (done !== undefined) return done;
   if (above.includes(subject.id)) return undefined;
-  const parents = subject.dependsOn.flatMap((id): readonly Finding[] => {
-    const parent = heard.config.subjects.find((one) => one.id === id);
+  const parents = subject.dependsOn.length === 0 ? none : parentsOf(before, heard, subject, found, above, at);
+  const old = find(before, subject.id);
+  const holds =
+    old !== undefined && at < old.due && sameAbove(old, parents) && !isTouched(before.heard, heard, subject);
+  const finding = holds ? old : describe(old, heard, subject, parents, at);
+  found.set(subject.id, finding);
+  return finding;
+}
+
+const none: readonly Finding[] = [];
+
+function parentsOf(
+  before: WatchState,
+  heard: Heard,
+  subject: Subject,
+  found: Map<SubjectId, Finding>,
+  above: readonly SubjectId[],
+  at: MonoMs,
+): readonly Finding[] {
+  return subject.dependsOn.flatMap((id): readonly Finding[] => {
+    const parent = found.get(id)?.subject ?? heard.config.subjects.find((one) => one.id === id);
     if (parent === undefined) return [];
     const finding = findSubject(before, heard, parent, found, [...above, subject.id], at);
     return finding === undefined ? [] : [finding];
   });
-  const old = find(before, subject.id);
-  const holds =
-    old !== undefined &&
-    at < old.due &&
-    sameItems(old.parents, parents) &&
-    !isTouched(before.heard, heard, subject);
-  const finding = holds ? old : describe(old, heard, subject, parents, at);
-  found.set(subject.id, finding);
-  return finding;
 }
 
 const sameItems = <Item>(a: readonly Item[], b: readonly Item[]): boolean =>

@@ -71,13 +71,24 @@ test('a host that fails alone is alarmed as soon as its switch has answered once
   room.hearTimes('t01.1', 'down', 3);
   assert.is(room.verdict('t01'), 'unknown');
   assert.match(watch.whyOf(room.state, 't01').en, 'judged as soon as floor has been heard');
-  room.hear('floor.1', 'down');
-  assert.is(room.verdict('t01'), 'unknown');
   room.wait(1).hear('floor.1', 'up');
   assert.is(room.verdict('t01'), 'down');
   // From here on it stays the host's own fault, however long its switch is silent.
   assert.is(room.wait(8_000).hear('t01.1', 'down').verdict('t01'), 'down');
   assert.is(room.hear('floor.1', 'down').verdict('t01'), 'down');
+});
+
+test('a switch that was gone for a moment is not the fault of its hosts: they must be silent after it is back', () => {
+  for (const answer of ['up', 'down'] as const) {
+    const subjects = [...hosts(1), floor];
+    const room = rounds(new Room(subjects), 1, () => 'up', idsOf(subjects));
+    room.hear('t01.1', 'down').hear('floor.1', 'down').wait(10_000);
+    room.hear('t01.1', 'down').hear('floor.1', 'down').wait(9_000).hear('t01.1', 'down').wait(1000);
+    room.hear('floor.1', 'up');
+    assert.is(room.verdict('t01'), 'unknown');
+    room.wait(9_000).hear('t01.1', answer);
+    assert.is(room.verdict('t01'), answer);
+  }
 });
 
 test('a parent of which nothing comes any more holds nothing back', () => {
