@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   start: async () => (await import('./start.ts')).start,
   record: async () => (await import('./record.ts')).record,
   outbox: async () => (await import('./outbox.ts')).outbox,
+  year: async () => (await import('./year.ts')).year,
   reaction: async () => (await import('./reaction.ts')).reaction,
   watch: async () => (await import('./watch.ts')).watch,
 };

@@ -120,10 +120,10 @@ function faultOf(random: Chance, n: number, kind: FaultKind, subject: string, st
   const base = { n, subject, startMs };
   switch (kind) {
     case 'dead':
-      return { ...base, kind, endMs: startMs + drawn(random, 5 * minuteMs, 180 * minuteMs) };
+      return { ...base, kind, endMs: startMs + drawn(random, 6 * minuteMs, 180 * minuteMs) };
     case 'half':
     case 'on-battery':
-      return { ...base, kind, endMs: startMs + drawn(random, 4 * minuteMs, 90 * minuteMs) };
+      return { ...base, kind, endMs: startMs + drawn(random, 6 * minuteMs, 90 * minuteMs) };
     case 'blip':
       return { ...base, kind, endMs: startMs + Math.round(between(random, 3000, 25_000)) };
     case 'tree': {

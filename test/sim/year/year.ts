@@ -26,7 +26,7 @@ const tickMs = 5000;
 const quietTickMs = 10_000;
 const ackEveryMs = 10 * minuteMs;
 /** Delays of turns and of polls that get lost by chance on the way. */
-const slackMs = 75_000;
+const slackMs = 30_000;
 
 const subjectOf = (id: string): (typeof subjects)[number] => {
   const found = subjects.find((one) => one.id === id);
@@ -42,12 +42,15 @@ const periodOf = (id: string): number => {
   const polled = subjectOf(id).sources.filter(isPolled);
   return Math.max(...polled.map((one) => ('suspectMs' in one ? one.suspectMs : one.everyMs)));
 };
-/** From the death of a device to its alarm, at most: three misses, its parent asked once more, the on-delay. */
+/**
+ * From the death of a device to its alarm, at most: three misses; its parent asked once more, twice if that poll is lost by chance,
+ * and then the device once more too; the on-delay.
+ */
 export function alarmWithinMs(alarm: string): number {
   const [id = '', type = ''] = alarm.split('/');
   const above = ancestorsOf(id)[0];
   const parentMs = above === undefined || id === 'pbx' ? 0 : periodOf(above);
-  return 3 * periodOf(id) + parentMs + alarmKind(type).onDelayMs + slackMs;
+  return 4 * periodOf(id) + 2 * parentMs + alarmKind(type).onDelayMs + slackMs;
 }
 /** From the last dark moment to the end of flapping. */
 const calmWithinMs = (id: string): number => (calmSlots + 1) * slotMsOf(subjectOf(id)) + slackMs;
@@ -153,7 +156,7 @@ class Year {
         break;
       }
       case 'flapping': {
-        this.#mustAlarm(fault, downAlarm(subject), startMs);
+        this.#mustAlarm(fault, downAlarm(subject), startMs, 2 * alarmWithinMs(downAlarm(subject)));
         const [from] = fault.dark.at(0) ?? [startMs];
         const slots = 9 * slotMsOf(subjectOf(subject));
         if (subject !== 'pbx')
