@@ -50,6 +50,7 @@ export function describe(
     statement: speak(heard, source, at),
   }));
   const suspect = statements.some(({ statement }) => statement.says === 'down' || statement.missing);
+  const wellSince = before?.suspect === true && !suspect ? at : before?.wellSince;
   const maintenance = heard.maintenance[subject.id];
   const above = shadeOver(parents);
   const grace = graceOf(before, subject, above, at);
@@ -115,7 +116,7 @@ export function describe(
     why: sentence,
     spoken,
     suspect,
-    ...(suspect ? { suspectAt: at } : before?.suspectAt === undefined ? {} : { suspectAt: before.suspectAt }),
+    ...(wellSince === undefined ? {} : { wellSince }),
     parents,
     ...(above === undefined ? {} : { over: above }),
     ...(grace === undefined ? {} : { grace }),

@@ -33,8 +33,8 @@ export interface ParentFinding {
   readonly subject: Subject;
   readonly verdict: Verdict;
   readonly spoken: readonly Spoken[];
-  /** When a source of it was last silent, whether or not that made it down. */
-  readonly suspectAt?: MonoMs;
+  /** Since when all of its sources answer again, after one was silent, whether or not that made it down. */
+  readonly wellSince?: MonoMs;
   /** Why nothing is known of the parent itself. */
   readonly shade?: Shade;
 }
@@ -70,7 +70,7 @@ export interface Silence {
  * waited for: a contact or a line speaks at once, and a parent of which nothing is known will not explain anything.
  */
 function isInDoubt(parent: ParentFinding, silence: Silence, at: MonoMs): boolean {
-  const { verdict, spoken, suspectAt } = parent;
+  const { verdict, spoken, wellSince } = parent;
   const { since, newest } = silence;
   if (verdict === 'unknown' || verdict === 'down' || elapsedMs(since, at) >= doubtMsMax) return false;
   const asked = spoken.filter(({ source, statement }) => isPolled(source) && statement.says === 'up');
@@ -83,7 +83,7 @@ function isInDoubt(parent: ParentFinding, silence: Silence, at: MonoMs): boolean
     undefined,
   );
   if (answeredAt === undefined || answeredAt <= since) return true;
-  return suspectAt !== undefined && suspectAt >= since && newest <= answeredAt;
+  return wellSince !== undefined && wellSince > since && newest <= wellSince;
 }
 
 export const doubtOver = (
