@@ -393,6 +393,24 @@ test('a command that moves relays is asked twice: the token holds for this comma
   assert.is(commands.length, 1);
 });
 
+test('maintenance is asked twice, says what it silences, and is bounded to a day', async () => {
+  const { app, commands } = await aServer({ demoCode: '1' });
+  const command = { do: 'maintenance', subject: 'crm', forMs: 7_200_000, reason: '换盘' };
+  const answer = await post(app, { command, code: '1' });
+  assert.is(answer.statusCode, 202);
+  const { confirm } = answer.json<{ confirm: { token: string; text: { en: string } } }>();
+  assert.match(confirm.text.en, 'alarms of crm will not sound for 120 min');
+  assert.is((await post(app, { command, code: '1', confirm: confirm.token })).statusCode, 200);
+  assert.equal(
+    commands.map((one) => one.command),
+    [command],
+  );
+  for (const wrong of [{ forMs: 59_999 }, { forMs: 86_400_001 }, { reason: '' }, { subject: '' }])
+    assert.is((await post(app, { command: { ...command, ...wrong }, code: '1' })).statusCode, 400);
+  const end = { do: 'end-maintenance', subject: 'crm' };
+  assert.is((await post(app, { command: end, code: '1' })).statusCode, 200);
+});
+
 test('first steps that wait are bounded: the oldest is forgotten, the rest hold', async () => {
   const { app } = await aServer({ demoCode: '1' });
   const command = { do: 'restore' };

@@ -4,13 +4,16 @@
  */
 export interface Mutant {
   readonly name: string;
-  /** File below `src/core/bypass`. */
+  /** File below `src/core/bypass`; with `by.copied`, below `src/core`. */
   readonly file: string;
   /** Occurs exactly once in the file. */
   readonly search: string;
   readonly replace: string;
-  /** A family of the exploration, or a test file below `test/core/bypass`. */
-  readonly by: { readonly family: string } | { readonly test: string };
+  /**
+   * A family of the exploration, or a test file below `test/core/bypass`; `copied`: a test file below `test/core`, run from a copy
+   * beside the copied source.
+   */
+  readonly by: { readonly family: string } | { readonly test: string } | { readonly copied: string };
   /** The invariant or the test's name, as the failure prints it. */
   readonly caught: string;
 }

@@ -1,16 +1,17 @@
 /**
- * Puts known bugs into a copy of the bypass core, one at a time, and demands that the named proof finds each.
+ * Puts known bugs into a copy of the core, one at a time, and demands that the named proof finds each.
  *
  *   node --import tsx test/mutants/run.ts [NAME-PART …]
  *
  * A mutant is missed when its proof passes, or fails for another reason, or when its patch no longer fits the source.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { mutants } from './bypass.ts';
+import { mutants as ofBypass } from './bypass.ts';
 import type { Mutant } from './bypass.ts';
+import { mutants as ofWatch } from './watch.ts';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
 const project = path.resolve(here, '../..');
@@ -19,22 +20,38 @@ const limitMs = 60_000;
 
 /** A copy of what the core needs, with the bug in it; `undefined` when the patch does not fit exactly once. */
 function seeded(mutant: Mutant, n: number): string | undefined {
+  if ('copied' in mutant.by) return copiedWithTests(mutant, n);
   const copy = path.join(folder, String(n));
   for (const part of ['core', 'model'])
     cpSync(path.join(project, 'src', part), path.join(copy, part), { recursive: true });
   writeFileSync(path.join(copy, 'package.json'), '{ "type": "module" }\n');
-  const file = path.join(copy, 'core/bypass', mutant.file);
-  const parts = readFileSync(file, 'utf8').split(mutant.search);
-  if (parts.length !== 2) return undefined;
-  writeFileSync(file, parts.join(mutant.replace));
-  return copy;
+  return patched(path.join(copy, 'core/bypass', mutant.file), mutant) ? copy : undefined;
+}
+
+function patched(file: string, { search, replace }: Mutant): boolean {
+  const parts = readFileSync(file, 'utf8').split(search);
+  if (parts.length !== 2) return false;
+  writeFileSync(file, parts.join(replace));
+  return true;
+}
+
+/** The source with its tests beside it, so that they import the copy. */
+function copiedWithTests(mutant: Mutant, n: number): string | undefined {
+  const copy = path.join(folder, String(n));
+  for (const part of ['src/core', 'src/model', 'test/core'])
+    cpSync(path.join(project, part), path.join(copy, part), { recursive: true });
+  symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
+  writeFileSync(path.join(copy, 'package.json'), '{ "type": "module" }\n');
+  return patched(path.join(copy, 'src/core', mutant.file), mutant) ? copy : undefined;
 }
 
 function prove(mutant: Mutant, copy: string): Promise<string> {
   const program =
     'family' in mutant.by
       ? [path.join(here, 'explore-family.ts'), mutant.by.family]
-      : [path.join(project, 'test/core/bypass', mutant.by.test)];
+      : 'copied' in mutant.by
+        ? [path.join(copy, 'test/core', mutant.by.copied)]
+        : [path.join(project, 'test/core/bypass', mutant.by.test)];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', ...program], {
       cwd: project,
@@ -61,7 +78,9 @@ function reasonIn(mutant: Mutant, output: string): string | undefined {
 }
 
 const words = process.argv.slice(2);
-const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const chosen = [...ofBypass, ...ofWatch].filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+);
 const waiting = chosen.map((mutant, n) => ({ mutant, n }));
 let caught = 0;
 const missed: string[] = [];

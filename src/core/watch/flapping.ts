@@ -49,11 +49,9 @@ export function flapped(
   slotMs: number,
   at: MonoMs,
 ): FlapMemory {
-  const isAtRest =
-    memory.changed.length === 0 && (memory.known === verdict || verdict === 'unknown' || !isOwn);
-  if (isAtRest) return memory;
-  const slot = Math.floor(at / slotMs);
   const counts = isOwn && verdict !== 'unknown';
+  if (memory.changed.length === 0 && (!counts || memory.known === verdict)) return memory;
+  const slot = Math.floor(at / slotMs);
   const isChange = counts && memory.known !== undefined && memory.known !== verdict;
   const changedAt = isChange ? at : memory.changedAt;
   const kept = memory.changed.filter((one) => one > slot - slotsKept);

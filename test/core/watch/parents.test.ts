@@ -134,4 +134,18 @@ test('neither doubt nor grace concerns the PBX: a trip waits for nobody', () => 
   assert.is(back.hear('lan.1', 'up').verdict(), 'down');
 });
 
+test('a dead network is no sign of a failing PBX: its SIP is silent with it, and is asked anew when it is back', () => {
+  const room = new Room([lan, pbx([contactSource, sipSource], { dependsOn: ['lan'] })]);
+  room.contact(true).wait(1000).hear('lan.1', 'up').hear('pbx.3', 'up').wait(1);
+  // SIP is asked every second while it is suspect, the network every ten.
+  room.hearTimes('pbx.3', 'down', 3);
+  assert.is(room.verdict(), 'degraded');
+  assert.ok(room.conditions().includes('pbx/pbx.degraded unknown'));
+  room.hearTimes('lan.1', 'down', 3, 10_000);
+  assert.equal(active(room), ['lan/network.down active']);
+  room.hear('pbx.3', 'down').hear('lan.1', 'up').wait(5000);
+  assert.equal(active(room), []);
+  assert.equal(active(room.hear('pbx.3', 'up')), []);
+});
+
 test.run();
