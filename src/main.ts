@@ -67,6 +67,12 @@ function nodeIsSupported(version: string): boolean {
   );
 }
 
+async function unknownCommand(name: string): Promise<string> {
+  const { nearest } = await import('./room/nearest.ts');
+  const near = nearest(name, Object.keys(commands));
+  return `no command "${name}"${near === undefined ? '' : `. Did you mean ${near}?`}`;
+}
+
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2);
   if (name === 'version' || name === '--version') {
@@ -87,7 +93,7 @@ async function main(): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    process.stderr.write(name === '' ? usage : `linekeeper: no command "${name}"\n\n${usage}`);
+    process.stderr.write(name === '' ? usage : `linekeeper: ${await unknownCommand(name)}\n\n${usage}`);
     return 2;
   }
   return (await command.load())(args);

@@ -147,7 +147,12 @@ test('wrong usage ends with 2 and says what is missing', async () => {
     [['run'], /--room FILE is missing/],
     [['run', '--rom', 'x'], /--rom/],
     [['run', '--room', '/nowhere/room.yaml'], /\/nowhere\/room\.yaml/],
+    [[], /usage: linekeeper COMMAND/],
     [['nonsense'], /no command "nonsense"/],
+    [['chek', 'room.yaml'], /no command "chek"\. Did you mean check\?/],
+    [['check'], /FILE/],
+    [['sim'], /what to simulate: card/],
+    [['sim', 'card'], /give one of --pty PATH, --tcp PORT and --serial PATH/],
     [['replay'], /FILE/],
   ] as const) {
     const program = linekeeper(args);
