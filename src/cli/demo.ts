@@ -58,13 +58,14 @@ export async function demo(args: readonly string[]): Promise<number> {
   });
   if (typeof places === 'string') {
     process.stderr.write(`linekeeper demo: ${places}\n`);
-    surroundings.kill();
+    if (surroundings.connected) surroundings.disconnect();
+    surroundings.kill('SIGKILL');
     return 1;
   }
   try {
     return await runDemo(places);
   } finally {
-    surroundings.disconnect();
+    if (surroundings.connected) surroundings.disconnect();
   }
 }
 

@@ -112,8 +112,8 @@ async function run(): Promise<void> {
   process.send?.({ kind: 'places', places });
   // The parent is gone: so is the room around it.
   process.on('disconnect', () => process.exit(0));
-  // Ctrl-C reaches the whole group; the parent ends first and then us.
-  process.on('SIGINT', () => undefined);
+  // A signal may reach the whole group; the parent ends first and then us.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 }
 
 async function somewhere(preferred: number, start: (port: number) => Promise<number>): Promise<number> {

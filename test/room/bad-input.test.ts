@@ -123,6 +123,37 @@ test('a port that is taken moves to the next free one, and the start says so', a
   server.close();
 });
 
+test('LINEKEEPER_DATA, LINEKEEPER_HTTP_PORT and LINEKEEPER_MQTT_PORT override the room file; a port that is none ends with 2', async () => {
+  const folder = folderOf();
+  const file = roomFile(folder, {
+    more: `report: { mqtt: { broker: "mqtt://127.0.0.1:1" } }\nhttp: { port: 1 }\ndata: /nowhere/at/all`,
+  });
+  let called = (): void => undefined;
+  const broker = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    called();
+  });
+  const connected = new Promise<void>((resolve) => (called = resolve));
+  const mqtt = await new Promise<number>((resolve) =>
+    broker.listen(0, '127.0.0.1', () => resolve((broker.address() as net.AddressInfo).port)),
+  );
+  const http = await freePort();
+  const program = linekeeper(['run', '--room', file], {
+    ...env(folder),
+    LINEKEEPER_HTTP_PORT: String(http),
+    LINEKEEPER_MQTT_PORT: String(mqtt),
+  });
+  await program.says(new RegExp(`page: http://127\\.0\\.0\\.1:${http}/`));
+  await connected;
+  await program.says(/recorder ready/);
+  assert.ok(readdirSync(path.join(folder, 'data')).includes('guard.json'));
+  await stopped(program);
+  broker.close();
+  const wrong = linekeeper(['run', '--room', file], { ...env(folder), LINEKEEPER_HTTP_PORT: 'eighty' });
+  assert.is(await wrong.ended, 2);
+  assert.match(wrong.output, /LINEKEEPER_HTTP_PORT=eighty is not a port/);
+});
+
 test('a room file with errors: the last good copy runs, alarmed; without one it ends with 1 and names every problem', async () => {
   const folder = folderOf();
   const file = roomFile(folder);
