@@ -185,7 +185,7 @@ const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** True when we have network ports and none of them has a carrier. What cannot be read is taken as connected. */
-async function withoutCarrier(): Promise<boolean> {
+export async function withoutCarrier(): Promise<boolean> {
   const folder = '/sys/class/net';
   const names = await readdir(folder).catch(() => []);
   const outward = names.filter((name) => name !== 'lo');

@@ -9,7 +9,7 @@ import type { BusId, CallId, EventId, LineId, RecordingId, RoomId, SourceId, Sub
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
-import type { MqttSettings, RecorderSettings, Source } from './room.ts';
+import type { HeartbeatSettings, MqttSettings, RecorderSettings, Source } from './room.ts';
 import type { Notice } from './effect.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
 import type { Language, Text } from './text.ts';
@@ -200,6 +200,7 @@ export interface RecordingRow extends SealedRecording {
 export interface ProbesStart {
   /** Every source of the room, with the subject that it speaks for; the worker asks those that the network leads to. */
   readonly sources: readonly { readonly subject: SubjectId; readonly source: Source }[];
+  readonly heartbeats?: HeartbeatSettings;
 }
 export type ToProbes =
   /** Sources of these subjects ask more often from now on; all others at their own pace. */

@@ -151,7 +151,20 @@ interface PolledBase extends SourceBase {
   readonly vetoMs?: number;
   /** What people call it. */
   readonly label: Text;
+  /** Alarms that a value of its answers raises while it is true, besides what the source says of the subject. */
+  readonly raises?: readonly { readonly value: string; readonly alarm: string }[];
 }
+export type SnmpAccess =
+  | { readonly version: '1' | '2c'; /** Absent: `public`. */ readonly communityFile?: string }
+  | {
+      readonly version: '3';
+      readonly user: string;
+      readonly authentication?: {
+        readonly protocol: 'md5' | 'sha' | 'sha256' | 'sha512';
+        readonly file: string;
+      };
+      readonly privacy?: { readonly protocol: 'des' | 'aes' | 'aes256'; readonly file: string };
+    };
 /** One source of evidence of a subject. */
 export type Source =
   | (SourceBase & { readonly kind: 'point'; readonly point: PointId })
@@ -168,6 +181,61 @@ export type Source =
   | (SourceBase & { readonly kind: 'call-records'; readonly bus: BusId; readonly format: string })
   | (PolledBase & { readonly kind: 'ping'; readonly host: string })
   | (PolledBase & { readonly kind: 'tcp'; readonly host: string; readonly port: number })
+  | (PolledBase & {
+      readonly kind: 'tls';
+      readonly host: string;
+      readonly port: number;
+      /** Name to ask for; absent: the host. */
+      readonly serverName?: string;
+      readonly expiryWarnMs: number;
+    })
+  | (PolledBase & {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly host: string;
+      /** Absent: every status below 400 is right. */
+      readonly status?: number;
+      readonly contains?: string;
+      readonly expiryWarnMs: number;
+    })
+  | (PolledBase & {
+      readonly kind: 'dns';
+      readonly name: string;
+      readonly record: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'SRV' | 'TXT';
+      /** `address:port`, and the address alone; absent: the servers of the system. */
+      readonly server?: string;
+      readonly host?: string;
+      readonly answer?: string;
+    })
+  | (PolledBase & {
+      readonly kind: 'snmp';
+      readonly host: string;
+      readonly port: number;
+      readonly oid: string;
+      readonly access: SnmpAccess;
+      readonly scale: number;
+      readonly unit: string;
+      readonly warn?: Threshold;
+      /** Beyond it, or with another value than `equals`, the source says down. */
+      readonly fault?: Threshold;
+      readonly equals?: string;
+    })
+  /** A dead-man's switch: comes every `everyMs`, may be `waitMs` late. */
+  | (PolledBase & {
+      readonly kind: 'heartbeat';
+      readonly name: string;
+      readonly from?: string;
+      readonly tokenFile?: string;
+    })
+  | (PolledBase & {
+      readonly kind: 'serial';
+      readonly bus: BusId;
+      readonly link: Link;
+      /** Absent: it only listens. */
+      readonly send?: string;
+      /** Source of a regular expression that what comes back must match. */
+      readonly expect: string;
+    })
   | (PolledBase & {
       readonly kind: 'ups';
       readonly bus: BusId;
@@ -264,6 +332,13 @@ export interface MqttSettings {
   readonly caFile?: string;
 }
 
+/** Where heartbeats of others are taken; an absent port is not opened. */
+export interface HeartbeatSettings {
+  readonly host: string;
+  readonly http?: number;
+  readonly udp?: number;
+}
+
 export interface Room {
   readonly id: RoomId;
   readonly name: Text;
@@ -279,6 +354,7 @@ export interface Room {
   readonly bypass: BypassSettings;
   readonly recorder: RecorderSettings;
   readonly mqtt?: MqttSettings;
+  readonly heartbeats?: HeartbeatSettings;
   /** Commands `bypass.*` from the centre are accepted. */
   readonly allowBypassFromCentre: boolean;
   readonly http: { readonly host: string; readonly port: number };

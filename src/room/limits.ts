@@ -18,6 +18,7 @@ export interface Limit {
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
+const day = 24 * hour;
 
 export const limits = {
   'bypass.confirm': {
@@ -229,6 +230,93 @@ export const limits = {
     default: 10 * second,
     unit: 'ms',
     reason: text('连续三次无应答才算故障', 'three misses make a fault'),
+  },
+  'snmp.timeout': {
+    min: 100,
+    max: 30 * second,
+    default: 2 * second,
+    unit: 'ms',
+    reason: text('设备的 SNMP 代理可能很慢', 'the agent of a device may be slow'),
+  },
+  'tls.every': {
+    min: 5 * second,
+    max: day,
+    default: minute,
+    unit: 'ms',
+    reason: text(
+      '握手比连接费事，证书变化也慢',
+      'a handshake costs more than a connection, and certificates change slowly',
+    ),
+  },
+  'tls.timeout': {
+    min: 100,
+    max: 30 * second,
+    default: 5 * second,
+    unit: 'ms',
+    reason: text('慢的设备握手需一两秒', 'a slow device takes a second or two for a handshake'),
+  },
+  'certificate.warn': {
+    min: 1,
+    max: 365,
+    default: 30,
+    unit: 'days',
+    reason: text('换证书需要几周', 'to get a new certificate takes weeks'),
+  },
+  'http.every': {
+    min: second,
+    max: hour,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text('更频繁会给网页服务增加负担', 'more often is a load on the server'),
+  },
+  'http.timeout': {
+    min: 100,
+    max: 30 * second,
+    default: 5 * second,
+    unit: 'ms',
+    reason: text('人也不会等得更久', 'nobody would wait longer either'),
+  },
+  'dns.every': {
+    min: second,
+    max: hour,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text('连续三次无应答才算故障', 'three misses make a fault'),
+  },
+  'dns.timeout': {
+    min: 100,
+    max: 30 * second,
+    default: 3 * second,
+    unit: 'ms',
+    reason: text('递归查询可能要一两秒', 'a recursive look-up may take a second or two'),
+  },
+  'heartbeat.every': {
+    min: second,
+    max: 7 * day,
+    default: minute,
+    unit: 'ms',
+    reason: text('从每秒一次到每周一次的备份任务', 'from once a second to a weekly backup'),
+  },
+  'heartbeat.grace': {
+    min: second,
+    max: day,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text('须容得下发送方和网络的延迟', 'room for delays of the sender and the network'),
+  },
+  'serial.every': {
+    min: second,
+    max: hour,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text('连续三次无应答才算故障', 'three misses make a fault'),
+  },
+  'serial.timeout': {
+    min: 100,
+    max: 30 * second,
+    default: 2 * second,
+    unit: 'ms',
+    reason: text('9600 波特每秒约 960 个字符', '9600 baud carry 960 characters a second'),
   },
   'recorder.pre-roll': {
     min: 0,

@@ -8,7 +8,7 @@ import type { Path } from './problem.ts';
 import type { Reading } from './reading.ts';
 
 /** Kinds of evidence that say nothing in this version. They do not count when a trip is judged possible. */
-const silentKinds: readonly string[] = ['dial-tone', 'snmp'];
+const silentKinds: readonly string[] = ['dial-tone'];
 
 export const speaks = (kind: Source['kind']): boolean => !silentKinds.includes(kind);
 

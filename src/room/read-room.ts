@@ -10,6 +10,7 @@ import { readLines } from './lines.ts';
 import { tellNotYet } from './not-yet.ts';
 import type { Page } from './page.ts';
 import { readMaintenance } from './maintenance.ts';
+import { readHeartbeats } from './network-evidence.ts';
 import { readPoints } from './points.ts';
 import type { Report } from './problem.ts';
 import type { Reading } from './reading.ts';
@@ -86,6 +87,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     bypass: readBypass(reading),
     recorder: readRecorder(reading),
     ...readReport(reading),
+    ...readHeartbeats(reading),
     ...readPlaces(reading),
   };
 }

@@ -21,6 +21,7 @@ import {
   whole,
   words,
 } from './schema-words.ts';
+import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import * as short from './short-forms.ts';
 
 const terminal = (zh: string, en: string, example: string) =>
@@ -401,7 +402,13 @@ const evidence = forms(
       'call-records',
     ),
     strict(
-      { ping: host('ping 的主机', 'host to ping'), every: every('ping.every') },
+      {
+        ping: host(
+          'ping 的主机；gateway 指本机默认网关',
+          'host to ping; gateway stands for the default gateway',
+        ),
+        every: every('ping.every'),
+      },
       about('ping（our-lan 域，旁证）', 'ping (domain our-lan, hint)'),
       'ping',
     ),
@@ -508,15 +515,7 @@ const evidence = forms(
       about('UPS-MIB（RFC 1628；our-lan 域，实证）', 'the UPS-MIB (RFC 1628; domain our-lan, proof)'),
       'ups-snmp',
     ),
-    strict(
-      {
-        snmp: host('SNMP 主机', 'host to ask by SNMP'),
-        oid: Type.String({ minLength: 1, maxLength: 128, ...about('对象', 'object') }),
-        every: every('snmp.every'),
-      },
-      about('SNMP（our-lan 域，旁证）', 'SNMP (domain our-lan, hint)'),
-      'snmp',
-    ),
+    ...networkEvidence,
   ],
   about('一条判据', 'one source of evidence'),
 );
@@ -821,6 +820,7 @@ const sections = {
   'power-cut': optional(powerCut),
   maintenance: optional(maintenance),
   report: optional(report),
+  heartbeats: optional(heartbeatsSchema),
   people: optional(
     strict(
       {

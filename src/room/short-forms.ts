@@ -23,6 +23,7 @@ export const hostPortPattern = `^${host}:\\d{1,5}$`;
 export const hostMaybePortPattern = `^${host}(:\\d{1,5})?$`;
 export const nutPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}@${host}(:\\d{1,5})?$`;
 export const sipPattern = `^sips?:${host}(:\\d{1,5})?(;transport=(udp|tcp|tls))?$`;
+export const urlPattern = `^https?://${host}(:\\d{1,5})?(/[^\\s#]{0,500})?$`;
 export const cardLinkPattern = `^(serial:${devicePath}|tcp://${host}:\\d{1,5})$`;
 export const modbusLinkPattern = `^(rtu:${devicePath}|tcp://${host}(:\\d{1,5})?)$`;
 export const serialLinkPattern = `^((serial:|file:)?${devicePath}|tcp://${host}:\\d{1,5}|tcp-listen://(${host})?:\\d{1,5})$`;

@@ -4,6 +4,7 @@ import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
 import { didYouMean } from './nearest.ts';
+import { readNetworkEvidence } from './network-evidence.ts';
 import { speaks } from './not-yet.ts';
 import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
@@ -168,8 +169,7 @@ function readEvidence(
   }
   if ('ups' in written || 'nut' in written || 'megatec' in written || 'ups-snmp' in written)
     return readUpsEvidence({ id, kind, written, path, reading, parts });
-  if (!isHost(written.snmp)) return wrongHost(path('snmp'), written.snmp);
-  return undefined;
+  return readNetworkEvidence(written, { id, path, reading, ...parts });
 }
 
 function readPointEvidence(
@@ -346,8 +346,7 @@ function tellPbx(reading: Reading, subjects: ReadonlyMap<string, Subject>, { lin
     });
   }
   // What was refused above may be just what is missing here: then nothing is said of it.
-  const written =
-    draft.subjects?.[switches[0]?.id ?? '']?.evidence.filter((source) => !('snmp' in source)) ?? [];
+  const written = draft.subjects?.[switches[0]?.id ?? '']?.evidence ?? [];
   const isRefused = written.length > (switches[0]?.sources.length ?? 0);
   if (!isWhole('subjects') || !isWhole('lines') || isRefused || lines.size === 0) return;
   const outlook = tripOutlook(subjects.values(), lines.values());

@@ -200,6 +200,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         sources: room.subjects.flatMap(({ id: subject, sources }) =>
           sources.map((source) => ({ subject, source })),
         ),
+        ...(room.heartbeats === undefined ? {} : { heartbeats: room.heartbeats }),
       },
       frontKeeps: room.mqtt !== undefined,
     },

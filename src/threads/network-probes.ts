@@ -1,30 +1,68 @@
-/** Makes the probe of a source that is asked over the network; `undefined` for what speaks through the field. */
+/** Makes the probe of a source that is asked over the network or a wire of its own; the rest speaks through the field. */
+import type { BusId } from '../model/ids.ts';
+import type { HeartbeatSettings, Source } from '../model/room.ts';
 import type { Probe } from '../ports/probe.ts';
-import type { Source } from '../model/room.ts';
+import { dnsProbe } from '../drivers/dns/lookup-probe.ts';
+import { HeartbeatListener } from '../drivers/heartbeat/listener.ts';
+import { heartbeatProbe } from '../drivers/heartbeat/heartbeat-probe.ts';
+import { httpProbe } from '../drivers/http/get-probe.ts';
+import { openLink } from '../drivers/serial/open-link.ts';
 import { PingRounds } from '../drivers/ping/fping.ts';
+import { SerialWire, serialPollProbe } from '../drivers/serial/poll-probe.ts';
 import { sipOptionsProbe } from '../drivers/sip/options-probe.ts';
 import { nutProbe } from '../drivers/nut/nut-probe.ts';
+import { snmpProbe } from '../drivers/snmp/get-probe.ts';
 import { tcpProbe } from '../drivers/tcp/connect-probe.ts';
+import { tlsProbe } from '../drivers/tls/handshake-probe.ts';
 import { upsSnmpProbe } from '../drivers/snmp/ups-snmp-probe.ts';
 
 /** One set of these a thread: what probes of a kind share. */
 export class NetworkProbes {
   readonly #pings = new PingRounds();
+  readonly #wires = new Map<BusId, SerialWire>();
+  readonly #heartbeats: HeartbeatListener;
+
+  constructor(heartbeats: HeartbeatSettings | undefined) {
+    this.#heartbeats = new HeartbeatListener(heartbeats ?? { host: '127.0.0.1' });
+    this.#heartbeats.start();
+  }
 
   make(source: Source): Probe | undefined {
+    if (!('waitMs' in source)) return undefined;
+    const named = { source: source.id, timeoutMs: source.waitMs };
     switch (source.kind) {
       case 'sip-options':
-        return sipOptionsProbe({ ...source, source: source.id });
+        return sipOptionsProbe({ ...source, ...named });
       case 'tcp':
-        return tcpProbe({ ...source, source: source.id, timeoutMs: source.waitMs });
+        return tcpProbe({ ...source, ...named });
       case 'ping':
-        return this.#pings.probe({ ...source, source: source.id });
+        return this.#pings.probe({ ...source, ...named });
+      case 'tls':
+        return tlsProbe({ ...source, ...named });
+      case 'http':
+        return httpProbe({ ...source, ...named });
+      case 'dns':
+        return dnsProbe({ ...source, ...named });
+      case 'snmp':
+        return snmpProbe({ ...source, ...named });
+      case 'heartbeat':
+        return heartbeatProbe({ ...source, ...named, graceMs: source.waitMs, listener: this.#heartbeats });
+      case 'serial': {
+        const wire = this.#wires.get(source.bus) ?? new SerialWire(openLink(source.link, source.bus));
+        if (!this.#wires.has(source.bus)) wire.start();
+        this.#wires.set(source.bus, wire);
+        return serialPollProbe({ ...source, ...named, wire });
+      }
       case 'nut':
-        return nutProbe({ ...source, source: source.id });
+        return nutProbe({ ...source, ...named });
       case 'ups-snmp':
-        return upsSnmpProbe({ ...source, source: source.id });
+        return upsSnmpProbe({ ...source, ...named });
       default:
         return undefined;
     }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#heartbeats.close(), ...[...this.#wires.values()].map((wire) => wire.close())]);
   }
 }

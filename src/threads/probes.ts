@@ -17,7 +17,7 @@ const send = (message: FromProbes): void => {
   port.postMessage(message);
 };
 
-const network = new NetworkProbes();
+const network = new NetworkProbes(start.heartbeats);
 const probes = new ProbeSet(
   start.sources.flatMap(({ subject, source }) => {
     const probe = network.make(source);
@@ -39,7 +39,7 @@ port.on('message', (message: ToProbes) => {
       return;
     case 'close':
       clearInterval(beat);
-      void probes.close().then(() => {
+      void Promise.all([probes.close(), network.close()]).then(() => {
         send({ kind: 'closed' });
         port.close();
       });

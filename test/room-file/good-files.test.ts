@@ -299,16 +299,16 @@ test('forms that are written less often', () => {
   assert.equal([room.dataFolder, room.http.port], ['./var', 8443]);
 });
 
-test('a source keeps its number when one before it is not used yet', () => {
+test('sources are numbered in the order of the file', () => {
   const room = roomOf(
     spoilt('[{ ping: 10.0.0.1 }]', '[{ snmp: 10.0.0.1, oid: ifOperStatus.1 }, { ping: 10.0.0.1 }]'),
   );
   const lan = room.subjects.find(({ id }) => id === 'lan');
   assert.equal(
     lan?.sources.map(({ id, kind }) => `${id} ${kind}`),
-    ['lan.2 ping'],
+    ['lan.1 snmp', 'lan.2 ping'],
   );
-  assert.is(lan?.downWhen, 1);
+  assert.is(lan?.downWhen, 2);
 });
 
 test('call records: over a wire, from a switch that we call or that calls us, from a file; trunks by their names there', () => {
@@ -343,6 +343,89 @@ test('call records: over a wire, from a switch that we call or that calls us, fr
   assert.ok(source?.kind === 'call-records' && source.domain === 'our-lan' && source.weight === 'hint');
 });
 
+const sourceOf = (evidence: string, more = ''): Room['subjects'][number]['sources'][number] | undefined =>
+  roomOf(
+    spoilt(
+      '  lan: { kind: network, evidence: [{ ping: 10.0.0.1 }] }',
+      `  lan: { kind: network, evidence: [${evidence}] }`,
+    ) + more,
+  ).subjects.find(({ id }) => id === 'lan')?.sources[0];
+
+test('what is asked over the network, value by value', () => {
+  const lan = { id: 'lan.1', domain: 'our-lan', weight: 'hint', missLimit: 3 } as const;
+  const same = (name: string) => ({ zh: name, en: name });
+  const raises = [
+    { value: 'certificateExpiring', alarm: 'certificate.expiring' },
+    { value: 'certificateExpired', alarm: 'certificate.expired' },
+  ];
+  const dayMs = 86_400_000;
+  assert.equal(sourceOf('{ tls: "mail.example:993", warn: 14d }'), {
+    ...lan,
+    ...{ kind: 'tls', host: 'mail.example', port: 993, expiryWarnMs: 14 * dayMs, raises },
+    ...{ label: same('TLS mail.example:993'), everyMs: 60_000, waitMs: 5000 },
+  });
+  assert.equal(sourceOf('{ http: "https://10.0.0.11:8443/health", status: 200, contains: ok }'), {
+    ...lan,
+    ...{ kind: 'http', url: 'https://10.0.0.11:8443/health', host: '10.0.0.11', status: 200, contains: 'ok' },
+    ...{ expiryWarnMs: 30 * dayMs, raises, label: same('https://10.0.0.11:8443/health') },
+    ...{ everyMs: 30_000, waitMs: 5000 },
+  });
+  assert.equal(sourceOf('{ dns: crm.example, server: 10.0.0.53, answer: 10.0.0.80 }'), {
+    ...lan,
+    ...{ kind: 'dns', name: 'crm.example', record: 'A', server: '10.0.0.53:53', host: '10.0.0.53' },
+    ...{ answer: '10.0.0.80', label: same('DNS crm.example'), everyMs: 30_000, waitMs: 3000 },
+  });
+  assert.equal(sourceOf('{ snmp: 10.0.0.9, oid: ifOperStatus.2 }'), {
+    ...lan,
+    ...{ kind: 'snmp', host: '10.0.0.9', port: 161, oid: '1.3.6.1.2.1.2.2.1.8.2', equals: '1' },
+    ...{ access: { version: '2c' }, scale: 1, unit: '', label: same('SNMP 10.0.0.9 ifOperStatus.2') },
+    ...{ everyMs: 10_000, waitMs: 2000 },
+  });
+  const v3 = sourceOf(
+    '{ snmp: 10.0.0.9, oid: 1.3.6.1, version: "3", user: lk, auth-file: a, privacy-file: p, warn: "> 30" }',
+  );
+  assert.is(v3?.kind, 'snmp');
+  if (v3?.kind === 'snmp') {
+    assert.equal(v3.access, {
+      version: '3',
+      user: 'lk',
+      authentication: { protocol: 'sha', file: 'a' },
+      privacy: { protocol: 'aes', file: 'p' },
+    });
+    assert.equal(v3.raises, [{ value: 'beyondWarn', alarm: 'reading.warn' }]);
+  }
+  assert.equal(
+    sourceOf('{ heartbeat: backup, from: 10.0.0.7, every: 1h, grace: 5m }', 'heartbeats: { udp: 8126 }\n'),
+    {
+      ...lan,
+      ...{ kind: 'heartbeat', name: 'backup', from: '10.0.0.7', missLimit: 1 },
+      ...{ label: { zh: '心跳 backup', en: 'heartbeat backup' }, everyMs: 3_600_000, waitMs: 300_000 },
+    },
+  );
+});
+
+for (const [evidence, message] of [
+  ['{ heartbeat: b, from: 10.0.0.7 }', 'there is no section heartbeats: none can arrive'],
+  ['{ snmp: 10.0.0.9, oid: ifOperState.1 }', 'ifOperState.1 is no name known here: write its number'],
+  ['{ snmp: 10.0.0.9, oid: 1.3.6.1, version: "3" }', 'version 3 needs a user'],
+  ['{ snmp: 10.0.0.9, oid: 1.3.6.1, user: lk }', 'user goes with version: "3" only'],
+  [
+    '{ dns: crm.example, server: ns.example }',
+    'a DNS server is given by its address, such as 10.0.0.53, not ns.example',
+  ],
+  ['{ http: "http://10.0.0.999/" }', 'http://10.0.0.999/: the address or the port (1 to 65535) is wrong'],
+  ['{ tls: "10.0.0.1:443", every: 5s, timeout: 6s }', 'timeout must not be longer than every'],
+] as const)
+  test(`refused: ${evidence}`, () => {
+    const { problems } = loadRoom(spoilt('[{ ping: 10.0.0.1 }]', `[${evidence}]`), 'room.yaml', {
+      upsModels,
+    });
+    assert.equal(
+      problems.filter(({ severity }) => severity === 'error').map((problem) => problem.message.en),
+      [message],
+    );
+  });
+
 test('what is accepted and not used yet is told, each where it stands', () => {
   const words = readFileSync(new URL('emergency-centre-16.yaml', folder), 'utf8');
   const { problems } = loadRoom(words, 'room.yaml', { upsModels });
@@ -351,7 +434,6 @@ test('what is accepted and not used yet is told, each where it stands', () => {
     'points.room-temp.register',
     'lines.L16.alternate-phone',
     'subjects.pbx.evidence[2].dial-tone',
-    'subjects.lan.evidence[1].snmp',
     'bypass.exercise',
     'recorder.backup',
     'power-cut',

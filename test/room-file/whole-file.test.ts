@@ -95,6 +95,11 @@ test('whatever "did you mean" proposes is accepted', () => {
   }
 });
 
+/** From the buses to the subjects: a wire and what is asked over it stand in two places. */
+const serialSpan = base.slice(base.indexOf('  pi: { gpio'), base.indexOf('bypass: {'));
+const withSerial = (rhythm: string): string =>
+  `  console: { serial: /dev/ttyUSB9 }\n${serialSpan}  door: { kind: server, evidence: [{ serial: console, expect: OK, ${rhythm} }] }\n`;
+
 /** Where each limit is written in a file. */
 const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: string) => string]>> = {
   'bypass.confirm': ['confirm: 3s', (v) => `confirm: ${v}`],
@@ -125,8 +130,52 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'ups.every': ['model: huawei-ups2000', (v) => `model: huawei-ups2000, every: ${v}`],
   'snmp.every': [
     '[{ ping: 10.0.0.1 }]',
-    (v) => `[{ ping: 10.0.0.1 }, { snmp: 10.0.0.1, oid: x, every: ${v} }]`,
+    (v) => `[{ ping: 10.0.0.1 }, { snmp: 10.0.0.1, oid: 1.3.6.1, timeout: 100ms, every: ${v} }]`,
   ],
+  'snmp.timeout': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { snmp: 10.0.0.1, oid: 1.3.6.1, every: 10m, timeout: ${v} }]`,
+  ],
+  'tls.every': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { tls: "10.0.0.1:443", timeout: 100ms, every: ${v} }]`,
+  ],
+  'tls.timeout': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { tls: "10.0.0.1:443", every: 1d, timeout: ${v} }]`,
+  ],
+  'certificate.warn': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { tls: "10.0.0.1:443", warn: ${v} }]`,
+  ],
+  'http.every': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { http: "http://10.0.0.1/", timeout: 100ms, every: ${v} }]`,
+  ],
+  'http.timeout': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { http: "http://10.0.0.1/", every: 1h, timeout: ${v} }]`,
+  ],
+  'dns.every': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { dns: crm.example, timeout: 100ms, every: ${v} }]`,
+  ],
+  'dns.timeout': [
+    '[{ ping: 10.0.0.1 }]',
+    (v) => `[{ ping: 10.0.0.1 }, { dns: crm.example, every: 1h, timeout: ${v} }]`,
+  ],
+  'heartbeat.every': [
+    'bypass: {',
+    (v) =>
+      `  beat: { kind: server, evidence: [{ heartbeat: b, from: 10.0.0.1, every: ${v} }] }\nheartbeats: { udp: 8126 }\nbypass: {`,
+  ],
+  'heartbeat.grace': [
+    'bypass: {',
+    (v) =>
+      `  beat: { kind: server, evidence: [{ heartbeat: b, from: 10.0.0.1, grace: ${v} }] }\nheartbeats: { udp: 8126 }\nbypass: {`,
+  ],
+  'serial.every': [serialSpan, (v) => withSerial(`timeout: 100ms, every: ${v}`)],
+  'serial.timeout': [serialSpan, (v) => withSerial(`every: 1h, timeout: ${v}`)],
   'recorder.pre-roll': ['keep: 400d', (v) => `pre-roll: ${v}`],
   'recorder.hang-over': ['keep: 400d', (v) => `hang-over: ${v}`],
   'recorder.keep': ['keep: 400d', (v) => `keep: ${v}`],

@@ -142,6 +142,25 @@ export const roomAlarms = {
       'Check its power, cable, plugs and load, and whether somebody keeps restarting it',
     ],
   }),
+  'certificate.expiring': kind('warning', {
+    what: ['服务器证书即将到期', 'The certificate of a server ends soon'],
+    effect: [
+      '目前一切正常；到期后客户端将拒绝连接',
+      'All works for now; when it ends, clients will refuse to connect',
+    ],
+    action: ['申请并安装新证书', 'Get a new certificate and install it'],
+  }),
+  'certificate.expired': kind('minor', {
+    what: ['服务器证书已过期', 'The certificate of a server has ended'],
+    effect: [
+      '客户端拒绝连接该服务，业务系统可能不可用',
+      'Clients refuse it: the business system may be unavailable',
+    ],
+    action: [
+      '立即换新证书；若证书未到期，检查本机时钟',
+      'Install a new certificate now; if it has not ended, check the clock of this machine',
+    ],
+  }),
   'ups.on-battery': kind(
     'major',
     {

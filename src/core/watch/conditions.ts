@@ -3,6 +3,7 @@
  * they hold. Where we cannot see any more, a condition is `unknown`: an alarm that stands goes on standing, none begins.
  */
 import type { Condition, Severity } from '../../model/alarm.ts';
+import { isPolled } from '../../model/room.ts';
 import type { Subject } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
@@ -12,7 +13,7 @@ import type { Says, Verdict } from '../../model/watch.ts';
 import type { Values } from './statement.ts';
 import type { Shade } from './parents.ts';
 import type { Spoken } from './verdict.ts';
-import { whatSpeaks } from './why.ts';
+import { label, whatSpeaks } from './why.ts';
 
 interface Judgement {
   readonly subject: Subject;
@@ -107,6 +108,25 @@ const flappingSeverity: Readonly<Record<Subject['kind'], Severity>> = {
 };
 
 function ownConditions(finding: Judgement): readonly Condition[] {
+  return [...ofKind(finding), ...ofValues(finding)];
+}
+
+/** What the values of a source raise. Where it is silent nobody knows, and an alarm that stands goes on standing. */
+function ofValues({ subject, spoken }: Judgement): readonly Condition[] {
+  return spoken.flatMap(({ source, statement }) =>
+    (isPolled(source) ? (source.raises ?? []) : []).flatMap(({ value, alarm }): Condition[] => {
+      const key = { subject: subject.id, type: alarm, qualifier: source.id };
+      const { says, values } = statement;
+      if (says !== 'up' || values?.[value] === undefined) return [{ key, state: 'unknown', detail: none }];
+      if (values[value] !== true) return [];
+      const { zh, en } = statement.reason;
+      const name = label(source);
+      return [{ key, state: 'active', detail: text(`${name.zh}：${zh}`, `${name.en}: ${en}`) }];
+    }),
+  );
+}
+
+function ofKind(finding: Judgement): readonly Condition[] {
   switch (finding.subject.kind) {
     case 'pbx':
       return ofPbx(finding);

@@ -10,6 +10,7 @@ import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import type { Probe } from '../../ports/probe.ts';
 import { ProbeRounds, isOwnFault } from '../probe-rounds.ts';
+import { defaultGateway } from './gateway.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 
 /** Hosts of one process; more wait for the next one. */
@@ -50,8 +51,13 @@ export class PingRounds {
       everyMs,
       suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
       silence: 'down',
-      ask: (end) => this.#ask(host, end),
+      ask: (end) => (host === 'gateway' ? this.#askGateway(end) : this.#ask(host, end)),
     });
+  }
+
+  async #askGateway(end: AbortSignal): Promise<RoundAnswer> {
+    const host = await defaultGateway();
+    return host === undefined ? cannot('没有默认网关', 'there is no default gateway') : this.#ask(host, end);
   }
 
   #ask(host: string, end: AbortSignal): Promise<RoundAnswer> {

@@ -8,6 +8,7 @@ import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { text } from '../../model/text.ts';
 import type { Probe } from '../../ports/probe.ts';
+import { oneAnswer } from '../one-answer.ts';
 import { ProbeRounds, Slots, isOwnFault } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 import { OptionsDialogue, SipStream, hostPort } from './options-dialogue.ts';
@@ -56,8 +57,8 @@ interface Question {
   readonly end: AbortSignal;
 }
 interface Listener {
-  answered(status: SipStatus): void;
-  failed(error: NodeJS.ErrnoException): void;
+  readonly answered: (status: SipStatus) => void;
+  readonly failed: (error: NodeJS.ErrnoException) => void;
 }
 /** Sends the request and tells what comes back; the function that it returns takes everything down again. */
 type Exchange = (question: Question, listener: Listener) => () => void;
@@ -65,32 +66,9 @@ type Exchange = (question: Question, listener: Listener) => () => void;
 function ask(question: Question, exchange: Exchange): Promise<RoundAnswer> {
   const { host, port, waitMs, end } = question;
   const where = hostPort(host, port);
-  return new Promise((resolve) => {
-    let close = (): void => undefined;
-    let isDone = false;
-    const finish = (answer: RoundAnswer): void => {
-      if (isDone) return;
-      isDone = true;
-      clearTimeout(overdue);
-      end.removeEventListener('abort', stopped);
-      close();
-      resolve(answer);
-    };
-    const stopped = (): void => finish({ kind: 'cannot', reason: text('已停止', 'stopped') });
-    const overdue = setTimeout(
-      () =>
-        finish({
-          kind: 'miss',
-          reason: text(`${where} 未应答 SIP OPTIONS`, `no answer to SIP OPTIONS from ${where}`),
-        }),
-      waitMs,
-    );
-    end.addEventListener('abort', stopped);
-    if (end.aborted) {
-      stopped();
-      return;
-    }
-    close = exchange(question, {
+  const overdue = text(`${where} 未应答 SIP OPTIONS`, `no answer to SIP OPTIONS from ${where}`);
+  return oneAnswer({ waitMs, overdue, end }, (finish) =>
+    exchange(question, {
       answered: ({ code, line }) =>
         finish({
           kind: 'alive',
@@ -110,8 +88,8 @@ function ask(question: Question, exchange: Exchange): Promise<RoundAnswer> {
             reason: text(`${where} 无 SIP 服务（${detail}）`, `no SIP at ${where} (${detail})`),
           });
       },
-    });
-  });
+    }),
+  );
 }
 
 const overUdp: Exchange = ({ host, port, dialogue }, { answered, failed }) => {

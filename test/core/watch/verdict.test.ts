@@ -325,6 +325,40 @@ test('a PBX that answers 503 is a warning of its own', () => {
   assert.equal(room.conditions(), ['pbx/pbx.refusing active']);
 });
 
+const tlsSource: Source = {
+  id: 'crm.1',
+  kind: 'tls',
+  host: '10.0.0.11',
+  port: 443,
+  expiryWarnMs: 30 * 86_400_000,
+  raises: [{ value: 'certificateExpiring', alarm: 'certificate.expiring' }],
+  everyMs: 60_000,
+  waitMs: 5000,
+  missLimit: 3,
+  label: text('TLS crm', 'TLS crm'),
+  domain: 'our-lan',
+  weight: 'hint',
+};
+
+test('a certificate that ends soon is an alarm of its own, and the server is up', () => {
+  const room = new Room([subject('crm', 'server', [tlsSource])]);
+  room.hear('crm.1', 'up', { certificateExpiring: false });
+  assert.equal(room.conditions(), []);
+  room.hear('crm.1', 'up', { certificateExpiring: true });
+  assert.is(room.verdict('crm'), 'up');
+  assert.equal(room.conditions(), ['crm/certificate.expiring active']);
+});
+
+test('while the server is down nobody knows of its certificate: its alarm goes on standing, and none begins', () => {
+  const room = new Room([subject('crm', 'server', [tlsSource])]).hear('crm.1', 'up', {
+    certificateExpiring: true,
+  });
+  room.hearTimes('crm.1', 'down', 3);
+  assert.equal(room.conditions(), ['crm/server.down active', 'crm/certificate.expiring unknown']);
+  room.hear('crm.1', 'up', { certificateExpiring: false });
+  assert.equal(room.conditions(), []);
+});
+
 const upsSource: Source = {
   id: 'ups.1',
   kind: 'ups',
