@@ -233,7 +233,7 @@ export type Source =
       readonly link: Link;
       /** Absent: it only listens. */
       readonly send?: string;
-      /** Source of a regular expression that what comes back must match. */
+      /** Words that one line of what comes must hold; `*` stands for anything between them. */
       readonly expect: string;
     })
   | (PolledBase & {

@@ -161,8 +161,8 @@ const serialPoll = strict(
     ),
     expect: words(
       120,
-      '应答中须含有的文字，或 /正则表达式/',
-      'words that must come, or a /regular expression/',
+      '应答的某一行须含有的文字，* 代表任意内容，如 "OK * V"',
+      'words that one line of what comes must hold, * stands for anything: "OK * V"',
     ),
     every: every('serial.every'),
     timeout: timeout('serial.timeout'),

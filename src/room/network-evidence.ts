@@ -322,9 +322,8 @@ function readSerial(written: Form<'serial'>, place: Place): PolledSource | undef
     return undefined;
   }
   const rhythm = readRhythm(written, 'serial', place);
-  const expect = readExpected(written.expect, place);
   const domain: Domain = link.kind === 'serial' ? `serial:${bus.id}` : 'our-lan';
-  if (rhythm === undefined || expect === undefined) return undefined;
+  if (rhythm === undefined) return undefined;
   return {
     id: place.id,
     kind: 'serial',
@@ -333,24 +332,11 @@ function readSerial(written: Form<'serial'>, place: Place): PolledSource | undef
     bus: bus.id,
     link,
     ...(written.send === undefined ? {} : { send: written.send }),
-    expect,
+    expect: written.expect,
     label: text(`串口 ${bus.id}`, `serial wire ${bus.id}`),
     ...rhythm,
     missLimit: misses,
   };
-}
-
-/** `/OK \d+/` is a regular expression, everything else the words themselves; either way the source of an expression. */
-function readExpected(words: string, place: Place): string | undefined {
-  const pattern = /^\/(.+)\/$/s.exec(words)?.[1];
-  if (pattern === undefined) return words.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  try {
-    new RegExp(pattern);
-    return pattern;
-  } catch {
-    tell(place, 'expect', text(`正则表达式有错：${words}`, `not a regular expression: ${words}`));
-    return undefined;
-  }
 }
 
 export function readHeartbeats({ draft }: Reading): { readonly heartbeats?: HeartbeatSettings } {

@@ -1,31 +1,55 @@
 /**
  * Probes that ask over a bus of the room. The bus has one owner, the guard's field, so these live on the guard's thread; all
- * that goes over the network is asked by the worker `probes`.
+ * that goes over the network is asked by the worker `probes`. A serial port must not be opened in a worker at all: the
+ * package's native part polls on the loop of the main thread and ends the whole process (test/real/serial-poll.test.ts).
  */
 import type { BusId } from '../model/ids.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Registers } from '../ports/registers.ts';
 import type { Room, Source } from '../model/room.ts';
 import { UpsMapError, loadUpsMap } from '../drivers/ups/map.ts';
+import { SerialWire, serialPollProbe } from '../drivers/serial/poll-probe.ts';
+import { openLink } from '../drivers/serial/open-link.ts';
 import { ProbeSet, silent } from './probe-set.ts';
 import { megatecProbe } from '../drivers/megatec/megatec-probe.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
 import { text } from '../model/text.ts';
 import { upsProbe } from '../drivers/ups/ups-probe.ts';
 
-export function busProbes(room: Room, registers: ReadonlyMap<BusId, Registers>): ProbeSet {
-  return new ProbeSet(
+export function busProbes(
+  room: Room,
+  registers: ReadonlyMap<BusId, Registers>,
+): { readonly probes: ProbeSet; close(): Promise<void> } {
+  const wires = new Map<BusId, SerialWire>();
+  const probes = new ProbeSet(
     room.subjects.flatMap(({ id: subject, sources }) =>
       sources.flatMap((source) => {
-        const probe = busProbe(room, source, registers);
+        const probe = busProbe(room, source, registers, wires);
         return probe === undefined ? [] : [{ subject, probe }];
       }),
     ),
   );
+  return {
+    probes,
+    async close() {
+      await probes.close();
+      await Promise.all([...wires.values()].map((wire) => wire.close()));
+    },
+  };
 }
 
-function busProbe(room: Room, source: Source, registers: ReadonlyMap<BusId, Registers>): Probe | undefined {
+function busProbe(
+  room: Room,
+  source: Source,
+  registers: ReadonlyMap<BusId, Registers>,
+  wires: Map<BusId, SerialWire>,
+): Probe | undefined {
   switch (source.kind) {
+    case 'serial': {
+      const wire = wires.get(source.bus) ?? openWire(source);
+      wires.set(source.bus, wire);
+      return serialPollProbe({ ...source, source: source.id, timeoutMs: source.waitMs, wire });
+    }
     case 'ups': {
       const bus = registers.get(source.bus);
       return bus === undefined ? silent(source) : upsProbeOf(source, bus);
@@ -42,6 +66,12 @@ function busProbe(room: Room, source: Source, registers: ReadonlyMap<BusId, Regi
     default:
       return undefined;
   }
+}
+
+function openWire({ link, bus }: Extract<Source, { kind: 'serial' }>): SerialWire {
+  const wire = new SerialWire(openLink(link, bus));
+  wire.start();
+  return wire;
 }
 
 function upsProbeOf(source: Extract<Source, { kind: 'ups' }>, registers: Registers): Probe {

@@ -15,7 +15,7 @@ import { Cards } from './cards.ts';
 import { Pins } from './pins.ts';
 import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
-import type { ProbeSet } from './probe-set.ts';
+import type * as BusProbes from './bus-probes.ts';
 import type { Records } from './records.ts';
 import type { RecordLineMessage } from '../model/messages.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
@@ -67,7 +67,7 @@ export async function openField(
   for (const bus of room.buses)
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
-  let probes: Promise<ProbeSet> | undefined;
+  let probes: Promise<ReturnType<typeof BusProbes.busProbes>> | undefined;
   let records: Promise<Records> | undefined;
   const hasRecords = room.subjects.some(({ sources }) => sources.some(({ kind }) => kind === 'call-records'));
   const healthy = room.points
@@ -84,7 +84,7 @@ export async function openField(
       for (const one of pins) void one.start();
       probes = import('./bus-probes.ts').then(({ busProbes }) => {
         const made = busProbes(room, registers);
-        made.start((source, { says, reason, values }) => {
+        made.probes.start((source, { says, reason, values }) => {
           handlers.post(
             {
               kind: 'evidence',
@@ -127,7 +127,7 @@ export async function openField(
       for (const one of pins) one.stroke();
     },
     suspect(subjects) {
-      probes?.then((made) => made.suspect(subjects)).catch(() => undefined);
+      probes?.then((made) => made.probes.suspect(subjects)).catch(() => undefined);
     },
     async close() {
       await Promise.all([

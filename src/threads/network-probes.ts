@@ -1,14 +1,11 @@
-/** Makes the probe of a source that is asked over the network or a wire of its own; the rest speaks through the field. */
-import type { BusId } from '../model/ids.ts';
+/** Makes the probe of a source that is asked over the network; the rest speaks through the field. */
 import type { HeartbeatSettings, Source } from '../model/room.ts';
 import type { Probe } from '../ports/probe.ts';
 import { dnsProbe } from '../drivers/dns/lookup-probe.ts';
 import { HeartbeatListener } from '../drivers/heartbeat/listener.ts';
 import { heartbeatProbe } from '../drivers/heartbeat/heartbeat-probe.ts';
 import { httpProbe } from '../drivers/http/get-probe.ts';
-import { openLink } from '../drivers/serial/open-link.ts';
 import { PingRounds } from '../drivers/ping/fping.ts';
-import { SerialWire, serialPollProbe } from '../drivers/serial/poll-probe.ts';
 import { sipOptionsProbe } from '../drivers/sip/options-probe.ts';
 import { nutProbe } from '../drivers/nut/nut-probe.ts';
 import { snmpProbe } from '../drivers/snmp/get-probe.ts';
@@ -19,7 +16,6 @@ import { upsSnmpProbe } from '../drivers/snmp/ups-snmp-probe.ts';
 /** One set of these a thread: what probes of a kind share. */
 export class NetworkProbes {
   readonly #pings = new PingRounds();
-  readonly #wires = new Map<BusId, SerialWire>();
   readonly #heartbeats: HeartbeatListener;
 
   constructor(heartbeats: HeartbeatSettings | undefined) {
@@ -47,12 +43,6 @@ export class NetworkProbes {
         return snmpProbe({ ...source, ...named });
       case 'heartbeat':
         return heartbeatProbe({ ...source, ...named, graceMs: source.waitMs, listener: this.#heartbeats });
-      case 'serial': {
-        const wire = this.#wires.get(source.bus) ?? new SerialWire(openLink(source.link, source.bus));
-        if (!this.#wires.has(source.bus)) wire.start();
-        this.#wires.set(source.bus, wire);
-        return serialPollProbe({ ...source, ...named, wire });
-      }
       case 'nut':
         return nutProbe({ ...source, ...named });
       case 'ups-snmp':
@@ -62,7 +52,7 @@ export class NetworkProbes {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#heartbeats.close(), ...[...this.#wires.values()].map((wire) => wire.close())]);
+  close(): Promise<void> {
+    return this.#heartbeats.close();
   }
 }

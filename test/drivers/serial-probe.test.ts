@@ -45,7 +45,7 @@ function rig(more: Partial<SerialPollOptions> = {}): {
     source: 'pbx.1',
     wire: owner,
     send: 'STATUS\r',
-    expect: 'OK \\d+',
+    expect: 'OK *2',
     everyMs: 200,
     timeoutMs: 200,
     ...more,
@@ -56,7 +56,7 @@ function rig(more: Partial<SerialPollOptions> = {}): {
 probeContract('serial poll', {
   open: () => {
     const { wire, probe } = rig();
-    const alive = (): void => wire.say('OK 1\r\n');
+    const alive = (): void => wire.say('OK 12\r\n');
     wire.answer = alive;
     return Promise.resolve({
       probe,
@@ -85,13 +85,27 @@ test('an answer in pieces is whole when its last piece came, and it is told', as
   const { says, reason } = await reports.next(10_000);
   await probe.stop();
   assert.is(says, 'up');
-  assert.is(reason.en, 'came: OK 42');
+  assert.is(reason.en, 'came: noise OK 42');
   assert.is(wire.asked[0], 'STATUS\r');
+});
+
+test('the words must stand in one line, in their order', async () => {
+  const { wire, probe } = rig({ expect: 'temp * fan ok', everyMs: 60_000, timeoutMs: 500 });
+  wire.answer = () => wire.say('fan ok temp 21\r\nfan ok\r\n');
+  const reports = new Reports();
+  probe.start(reports.report);
+  assert.is((await reports.next(10_000)).says, 'down');
+  wire.answer = () => wire.say('load 3\r\ntemp 21 C, fan ok.\r\n');
+  probe.suspect(true);
+  const { says, reason } = await reports.until('up', 20_000);
+  await probe.stop();
+  assert.is(says, 'up');
+  assert.is(reason.en, 'came: temp 21 C, fan ok');
 });
 
 test('other words than the expected ones are a miss, and so are those of the question before', async () => {
   const { wire, probe } = rig();
-  wire.say('OK 7');
+  wire.say('OK 72');
   wire.answer = () => wire.say('FAULT 3\r');
   const reports = new Reports();
   probe.start(reports.report);

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Program, linekeeper } from './program.ts';
+import { Program, freePort, linekeeper } from './program.ts';
 
 test.after(() => Program.endAll());
 
@@ -51,6 +51,24 @@ test('a server that stops listening is an alarm, and is over when it listens aga
   program.kill('SIGTERM');
   assert.is(await program.ended, 0, program.output);
   await close(server);
+});
+
+test('a heartbeat that stays away is an alarm, one that comes ends it', async () => {
+  const port = await freePort();
+  const { file, folder } = roomFile(`  backup:
+    kind: server
+    evidence: [{ heartbeat: backup, every: 1s, grace: 1s, from: 127.0.0.1 }]
+heartbeats: { host: 127.0.0.1, http: ${port} }`);
+  const program = linekeeper(['run', '--room', file], env(folder));
+  await program.says(/probes: running/);
+  await program.says(/alarm raised backup\/server\.down.*overdue/, 40_000);
+  const beating = setInterval(() => {
+    void fetch(`http://127.0.0.1:${port}/heartbeat/backup`, { method: 'POST' }).catch(() => undefined);
+  }, 300);
+  await program.says(/alarm cleared backup\/server\.down/, 60_000);
+  clearInterval(beating);
+  program.kill('SIGTERM');
+  assert.is(await program.ended, 0, program.output);
 });
 
 test.run();

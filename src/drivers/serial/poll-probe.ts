@@ -1,6 +1,7 @@
 /**
  * Asks a device on a serial wire and looks for the expected words in what comes back; without a question it only listens, for
- * a heartbeat that the device sends by itself. A wire of ours that is not there says nothing about the device.
+ * a heartbeat that the device sends by itself. A wire of ours that is not there says nothing about the device. It runs on the
+ * guard's thread, so what is looked for has no form that could take long (no regular expression).
  */
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
@@ -64,7 +65,7 @@ export interface SerialPollOptions {
   readonly source: string;
   readonly wire: SerialWire;
   readonly send?: string;
-  /** Source of a regular expression. */
+  /** Words that must come in one line; `*` stands for anything between them. */
   readonly expect: string;
   readonly everyMs: number;
   readonly timeoutMs: number;
@@ -72,7 +73,7 @@ export interface SerialPollOptions {
 
 export function serialPollProbe(options: SerialPollOptions): Probe {
   const { source, wire, send, everyMs } = options;
-  const heard = new Heard(new RegExp(options.expect));
+  const heard = new Heard(options.expect.split('*'));
   const forget = wire.listen((chunk) => {
     heard.add(chunk);
   });
@@ -101,11 +102,11 @@ export function serialPollProbe(options: SerialPollOptions): Probe {
 }
 
 class Heard {
-  readonly #expected: RegExp;
+  readonly #expected: readonly string[];
   #bytes = '';
   #waiting: ((words: string) => void) | undefined;
 
-  constructor(expected: RegExp) {
+  constructor(expected: readonly string[]) {
     this.#expected = expected;
   }
   add(chunk: string): void {
@@ -113,12 +114,18 @@ class Heard {
     const found = this.#waiting === undefined ? undefined : this.take();
     if (found !== undefined) this.#waiting?.(found);
   }
-  /** The expected words, if they came; they count once. */
+  /** The line with the expected words, if it came; it counts once. */
   take(): string | undefined {
-    const found = this.#expected.exec(this.#bytes);
-    if (found === null) return undefined;
-    this.#bytes = this.#bytes.slice(found.index + Math.max(1, found[0].length));
-    return found[0];
+    let from = 0;
+    for (const line of this.#bytes.split(/[\r\n]/)) {
+      const end = endOfWords(line, this.#expected);
+      if (end !== undefined) {
+        this.#bytes = this.#bytes.slice(from + end);
+        return line.slice(0, end);
+      }
+      from += line.length + 1;
+    }
+    return undefined;
   }
   wait(waiting: ((words: string) => void) | undefined): void {
     this.#waiting = waiting;
@@ -129,6 +136,17 @@ class Heard {
   get isSilent(): boolean {
     return this.#bytes === '';
   }
+}
+
+/** Where the last of the words ends, when all stand in the line in their order. */
+function endOfWords(line: string, words: readonly string[]): number | undefined {
+  let end = 0;
+  for (const word of words) {
+    const at = line.indexOf(word, end);
+    if (at < 0) return undefined;
+    end = at + word.length;
+  }
+  return end;
 }
 
 async function ask(
