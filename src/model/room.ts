@@ -106,6 +106,7 @@ export interface RegisterPoint {
   readonly id: PointId;
   readonly name: Text;
   readonly terminal: Terminal;
+  readonly type: 's16' | 'u16' | 's32' | 'u32' | 'f32';
   readonly scale: number;
   readonly unit: string;
   readonly warn?: Threshold;

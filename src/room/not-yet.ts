@@ -27,9 +27,6 @@ export function tellNotYet({ draft, report, indexInFile }: Reading): void {
   for (const [id, line] of Object.entries(draft.lines ?? {})) {
     if (line['alternate-phone'] !== undefined) tell(['lines', id, 'alternate-phone']);
   }
-  for (const [id, point] of Object.entries(draft.points ?? {})) {
-    if ('register' in point) tell(['points', id, 'register']);
-  }
   for (const [id, { evidence }] of Object.entries(draft.subjects ?? {})) {
     for (const [index, source] of evidence.entries()) {
       const kind = silentKinds.find((name) => name in source);

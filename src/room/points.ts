@@ -110,6 +110,7 @@ function readRegister(
       id,
       name: nameText(written.name, id),
       terminal,
+      type: written.type ?? 's16',
       scale: written.scale ?? 1,
       unit: written.unit ?? '',
       ...(warn === undefined ? {} : { warn }),

@@ -227,6 +227,16 @@ const register = strict(
       'rs485/12/30001',
     ),
     name: pointName,
+    type: optional(
+      one(
+        ['s16', 'u16', 's32', 'u32', 'f32'],
+        about(
+          '寄存器内容的类型，32 位的高字在前',
+          'what the registers hold; 32 bits have the high word first',
+        ),
+        's16',
+      ),
+    ),
     scale: optional(
       Type.Number({ default: 1, ...about('读数乘以此数', 'the reading is multiplied by this') }),
     ),

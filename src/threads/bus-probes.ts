@@ -12,7 +12,6 @@ import { SerialWire, serialPollProbe } from '../drivers/serial/poll-probe.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
 import { ProbeSet, silent } from './probe-set.ts';
 import { megatecProbe } from '../drivers/megatec/megatec-probe.ts';
-import { openLink } from '../drivers/serial/open-link.ts';
 import { text } from '../model/text.ts';
 import { upsProbe } from '../drivers/ups/ups-probe.ts';
 

@@ -18,6 +18,7 @@ import { makeLineCard } from '../drivers/linecard/line-card.ts';
 import type * as BusProbes from './bus-probes.ts';
 import type { Records } from './records.ts';
 import type { RecordLineMessage } from '../model/messages.ts';
+import type { Readings } from './readings.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
 import { text } from '../model/text.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
@@ -67,6 +68,7 @@ export async function openField(
   for (const bus of room.buses)
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
+  let readings: Promise<Readings> | undefined;
   let probes: Promise<ReturnType<typeof BusProbes.busProbes>> | undefined;
   let records: Promise<Records> | undefined;
   const hasRecords = room.subjects.some(({ sources }) => sources.some(({ kind }) => kind === 'call-records'));
@@ -98,6 +100,16 @@ export async function openField(
           );
         });
         return made;
+      });
+      readings = import('./readings.ts').then(({ startReadings }) =>
+        startReadings(room, registers, (point, value) => {
+          handlers.post({ kind: 'reading', point, value, at: clock.mono() }, false);
+        }),
+      );
+      // Without them the values stay unknown, which the core tells.
+      readings.catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        handlers.condition('thread.dead', true, text(reason, reason), 'readings');
       });
       // Without probes their sources stay unknown, which neither trips nor restores; the lines go on.
       probes.catch((error: unknown) => {
@@ -133,6 +145,7 @@ export async function openField(
       await Promise.all([
         probes?.then((made) => made.close()).catch(() => undefined),
         records?.then((opened) => opened.close()).catch(() => undefined),
+        readings?.then((made) => made.close()).catch(() => undefined),
         cards.close(),
         ...pins.map((one) => one.close()),
         ...[...registers.values()].map((bus) => bus.close()),

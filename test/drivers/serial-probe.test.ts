@@ -90,7 +90,7 @@ test('an answer in pieces is whole when its last piece came, and it is told', as
 });
 
 test('the words must stand in one line, in their order', async () => {
-  const { wire, probe } = rig({ expect: 'temp * fan ok', everyMs: 60_000, timeoutMs: 500 });
+  const { wire, probe } = rig({ expect: 'temp * fan ok', everyMs: 1500, timeoutMs: 500 });
   wire.answer = () => wire.say('fan ok temp 21\r\nfan ok\r\n');
   const reports = new Reports();
   probe.start(reports.report);

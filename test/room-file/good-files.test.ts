@@ -431,7 +431,6 @@ test('what is accepted and not used yet is told, each where it stands', () => {
   const { problems } = loadRoom(words, 'room.yaml', { upsModels });
   const notes = problems.filter(({ severity }) => severity === 'note').map(({ path }) => path);
   assert.equal(notes, [
-    'points.room-temp.register',
     'lines.L16.alternate-phone',
     'subjects.pbx.evidence[2].dial-tone',
     'bypass.exercise',
@@ -465,6 +464,7 @@ test('a polled value knows its table, its place and its thresholds', () => {
     unit: '°C',
     warn: { when: '>', value: 30 },
     critical: { when: '>', value: 38 },
+    type: 's16',
     deadband: 1,
     everyMs: 10_000,
   });

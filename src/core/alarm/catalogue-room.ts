@@ -323,6 +323,18 @@ export const roomAlarms = {
     },
     { offDelayMs: 1_000 },
   ),
+  'reading.unknown': kind(
+    'minor',
+    {
+      what: ['测量值读不到', 'A reading cannot be had'],
+      effect: ['超限时不会告警', 'If it passes its limits, no alarm will tell'],
+      action: [
+        '检查传感器、其电源和通信线、站号',
+        'Check the sensor, its power, its cable and its unit number',
+      ],
+    },
+    { onDelayMs: 30_000, offDelayMs: 5_000 },
+  ),
   'reading.warn': kind(
     'minor',
     {

@@ -31,6 +31,8 @@ import type { SavedAlarms } from '../alarm/step.ts';
 import type { Verdict } from '../../model/watch.ts';
 import { text } from '../../model/text.ts';
 import type { RoomConfig } from './config.ts';
+import { readingConditions, readingHeard } from './readings.ts';
+import type { ReadingMemory } from './readings.ts';
 import { cardConditions, lineConditions, pointConditions } from './own-conditions.ts';
 import type { CardSeen } from './own-conditions.ts';
 
@@ -58,6 +60,7 @@ export interface RoomState {
   readonly annunciator: annunciator.AnnunciatorState;
   readonly cards: Readonly<Record<BusId, CardSeen>>;
   readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
+  readonly readings: Readonly<Record<PointId, ReadingMemory>>;
   /** Standing conditions that the shell found, by alarm id. */
   readonly found: Readonly<Record<string, Condition>>;
   /** The verdict that the bypass was told last. */
@@ -134,6 +137,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
         ]),
     ),
     contacts: {},
+    readings: {},
     found: {},
     verdictTold: 'unknown',
   };
@@ -180,7 +184,7 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
     case 'contact':
       return contactEvent(state, event);
     case 'reading':
-      return { state, effects: nothing };
+      return { state: withReading(state, event), effects: nothing };
     case 'evidence':
       return evidenceEvent(state, event);
     case 'call-record':
@@ -234,6 +238,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
     ...pointConditions(state.config, state.contacts),
+    ...readingConditions(state.config.registers, state.readings, (bus) => isBusLost(state, bus), at),
     ...Object.values(state.found),
   ];
   const judged = chain(toAlarm(state, { kind: 'conditions', standing, at }), (now) =>
@@ -396,6 +401,18 @@ const buttonCommand: Record<
   'reset-button': { do: 'reset-alarm', alarm: 'all' },
   'test-button': { do: 'lamp-test' },
 };
+
+function withReading(state: RoomState, { point: id, value, at }: RoomEventOf<'reading'>): RoomState {
+  const point = state.config.registers.find((one) => one.id === id);
+  if (point === undefined) return state;
+  return {
+    ...state,
+    readings: { ...state.readings, [id]: readingHeard(point, state.readings[id], value, at) },
+  };
+}
+
+const isBusLost = ({ found }: RoomState, bus: BusId): boolean =>
+  found[alarmId({ subject: 'linekeeper', type: 'bus.lost', qualifier: bus })] !== undefined;
 
 function withFound(found: RoomState['found'], event: RoomEventOf<'condition'>): RoomState['found'] {
   const id = alarmId(event.key);
