@@ -6,6 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromProbes, ProbesStart, ToProbes } from '../model/messages.ts';
 import { NetworkProbes } from './network-probes.ts';
+import { OwnHealth } from './own-health.ts';
 import { ProbeSet } from './probe-set.ts';
 
 const beatMs = 1000;
@@ -28,6 +29,9 @@ probes.start((source, evidence) => {
   send({ kind: 'evidence', source, ...evidence });
 });
 
+const health = new OwnHealth(send);
+health.start();
+
 const beat = setInterval(() => {
   send({ kind: 'beat', memoryMB: Math.round(process.memoryUsage().heapUsed / 1_048_576) });
 }, beatMs);
@@ -39,7 +43,7 @@ port.on('message', (message: ToProbes) => {
       return;
     case 'close':
       clearInterval(beat);
-      void Promise.all([probes.close(), network.close()]).then(() => {
+      void Promise.all([probes.close(), network.close(), health.close()]).then(() => {
         send({ kind: 'closed' });
         port.close();
       });

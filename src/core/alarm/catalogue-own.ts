@@ -254,6 +254,45 @@ export const ownAlarms = {
       'Check user name, password and certificate and ask the centre',
     ],
   }),
+  'clock.unsynchronised': kind(
+    'minor',
+    {
+      what: ['系统时钟未对时', 'The system clock follows no time source'],
+      effect: [
+        '旁路不受影响；录音和记录的时间会逐渐不准',
+        'The bypass is not affected; times of recordings and records slowly go wrong',
+      ],
+      action: [
+        '检查对时服务和到时间服务器的网络',
+        'Check the time service and the network to the time server',
+      ],
+    },
+    { onDelayMs: 30_000, offDelayMs: 30_000 },
+  ),
+  'clock.offset': kind(
+    'minor',
+    {
+      what: ['系统时钟偏差过大', 'The system clock is wrong'],
+      effect: ['录音和记录的时间不准', 'Times of recordings and records are off'],
+      action: [
+        '对照标准时间；检查时间服务器是否正确',
+        'Compare it with a known time; see whether the time server is right',
+      ],
+    },
+    { onDelayMs: 60_000, offDelayMs: 60_000 },
+  ),
+  'clock.drift': kind(
+    'warning',
+    {
+      what: ['系统时钟走时不稳', 'The system clock runs too fast or too slow'],
+      effect: ['网络中断后时间会很快不准', 'Without the network the time soon goes wrong'],
+      action: [
+        '检查设备温度；必要时更换主板',
+        'Check the temperature of the machine; replace the board if it stays',
+      ],
+    },
+    { onDelayMs: 60_000, offDelayMs: 60_000 },
+  ),
   'clock.step': kind(
     'minor',
     {
