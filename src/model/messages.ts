@@ -198,6 +198,8 @@ export interface RecordingRow extends SealedRecording {
 // ---- probes -----------------------------------------------------------------------------------------------------
 
 export interface ProbesStart {
+  /** Its file system is watched. */
+  readonly dataFolder: string;
   /** Every source of the room, with the subject that it speaks for; the worker asks those that the network leads to. */
   readonly sources: readonly { readonly subject: SubjectId; readonly source: Source }[];
   readonly heartbeats?: HeartbeatSettings;

@@ -197,6 +197,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         ...(options.demoCode === undefined ? {} : { demoCode: options.demoCode }),
       },
       probes: {
+        dataFolder: room.dataFolder,
         sources: room.subjects.flatMap(({ id: subject, sources }) =>
           sources.map((source) => ({ subject, source })),
         ),

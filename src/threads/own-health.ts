@@ -1,6 +1,7 @@
 /** What the worker `probes` finds out about the machine itself, looked at now and then; each finding is told when it changes. */
 import type { WorkerCondition } from '../model/messages.ts';
 import { lookAtClock } from '../drivers/clock/time-source.ts';
+import { MachineHealth } from '../drivers/machine/health.ts';
 
 const lookEveryMs = 30_000;
 /** After a start and after a cut of the network it takes minutes to find the time again: so many looks in a row must agree. */
@@ -10,6 +11,7 @@ type Found = Omit<WorkerCondition, 'kind' | 'qualifier'> & { readonly qualifier?
 
 export class OwnHealth {
   readonly #send: (condition: WorkerCondition) => void;
+  readonly #machine: MachineHealth;
   readonly #told = new Map<string, string>();
   /** Looks in a row that found it. */
   readonly #seen = new Map<string, number>();
@@ -17,7 +19,8 @@ export class OwnHealth {
   #looking: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(send: (condition: WorkerCondition) => void) {
+  constructor(dataFolder: string, send: (condition: WorkerCondition) => void) {
+    this.#machine = new MachineHealth(dataFolder);
     this.#send = send;
   }
 
@@ -32,7 +35,8 @@ export class OwnHealth {
   }
 
   async #look(): Promise<void> {
-    for (const found of await lookAtClock()) this.#tell(found);
+    const found = await Promise.all([lookAtClock(), this.#machine.look()]);
+    for (const one of found.flat()) this.#tell(one);
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.start();

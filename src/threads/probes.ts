@@ -29,7 +29,7 @@ probes.start((source, evidence) => {
   send({ kind: 'evidence', source, ...evidence });
 });
 
-const health = new OwnHealth(send);
+const health = new OwnHealth(start.dataFolder, send);
 health.start();
 
 const beat = setInterval(() => {

@@ -41,6 +41,49 @@ export const ownAlarms = {
       'See whether the disk is broken, read-only or has the wrong rights',
     ],
   }),
+  'disk.read-only': kind('major', {
+    what: ['数据所在的文件系统变为只读', 'The file system of the data folder went read-only'],
+    effect: [
+      '通话和旁路正常，但录音和记录无法保存',
+      'Calls and bypass go on; recordings and records cannot be kept',
+    ],
+    action: [
+      '存储卡多半已坏：备份后更换，再重启',
+      'The card is most likely broken: save what can be read, change it and restart',
+    ],
+  }),
+  'disk.worn': kind('warning', {
+    what: ['存储芯片接近寿命终点', 'The flash memory is nearly worn out'],
+    effect: ['目前正常；不久可能变为只读', 'All works for now; it may soon go read-only'],
+    action: ['安排更换', 'Plan its replacement'],
+  }),
+  'machine.hot': kind(
+    'minor',
+    {
+      what: ['本机温度过高', 'This machine is too hot'],
+      effect: ['处理器会降速，旁路动作可能变慢', 'The processor slows down and a bypass may come late'],
+      action: ['检查机柜通风、散热片和风扇', 'Check the air in the rack, the heat sink and the fan'],
+    },
+    { onDelayMs: 30_000, offDelayMs: 30_000 },
+  ),
+  'machine.power': kind(
+    'major',
+    {
+      what: ['本机供电电压不足', 'The supply of this machine is too weak'],
+      effect: ['可能随时重启或损坏存储卡', 'It may restart at any time, or damage its card'],
+      action: ['更换合格的电源和电源线', 'Change the power supply and its cable for sound ones'],
+    },
+    { offDelayMs: 60_000 },
+  ),
+  'machine.throttled': kind(
+    'minor',
+    {
+      what: ['本机处理器已降速', 'The processor of this machine is slowed down'],
+      effect: ['录音或上报可能滞后', 'Recording or reporting may lag'],
+      action: ['检查温度和电源', 'Check its temperature and its power supply'],
+    },
+    { onDelayMs: 30_000, offDelayMs: 60_000 },
+  ),
   'archive.corrupt': kind('major', {
     what: ['录音档案与校验不符', 'The archive does not agree with its seals'],
     effect: ['部分录音可能被改动或损坏', 'Some recordings may be altered or damaged'],
