@@ -69,6 +69,7 @@ export const room: Room = {
   id: 'year',
   name: same('year'),
   timezone: 'Asia/Shanghai',
+  autonomyMs: 14_400_000,
   language: 'en',
   buses: [],
   points: [
