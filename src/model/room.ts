@@ -156,9 +156,9 @@ interface PolledBase extends SourceBase {
   readonly raises?: readonly { readonly value: string; readonly alarm: string }[];
 }
 export type SnmpAccess =
-  | { readonly version: '1' | '2c'; /** Absent: `public`. */ readonly communityFile?: string }
+  | { readonly version: 'v1' | 'v2c'; /** Absent: `public`. */ readonly communityFile?: string }
   | {
-      readonly version: '3';
+      readonly version: 'v3';
       readonly user: string;
       readonly authentication?: {
         readonly protocol: 'md5' | 'sha' | 'sha256' | 'sha512';

@@ -103,7 +103,7 @@ const snmp = strict(
       about('对象', 'object'),
     ),
     port: optional(Type.Integer({ minimum: 1, maximum: 65_535, default: 161, ...about('端口', 'port') })),
-    version: optional(one(['1', '2c', '3'], about('SNMP 版本', 'version of SNMP'), '2c')),
+    version: optional(one(['v1', 'v2c', 'v3'], about('SNMP 版本', 'version of SNMP'), 'v2c')),
     'community-file': file(
       '团体名文件（权限 0600）；不写则为 public',
       'file with the community (mode 0600); without it "public"',

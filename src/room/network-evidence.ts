@@ -217,25 +217,25 @@ function readSnmp(written: Form<'snmp'>, place: Place): PolledSource | undefined
 }
 
 function readSnmpAccess(written: Form<'snmp'>, place: Place): SnmpAccess | undefined {
-  const { version = '2c', user } = written;
+  const { version = 'v2c', user } = written;
   const communityFile = written['community-file'];
   const [authFile, privacyFile] = [written['auth-file'], written['privacy-file']];
-  if (version !== '3') {
+  if (version !== 'v3') {
     const foreign = (['user', 'auth', 'auth-file', 'privacy', 'privacy-file'] as const).find(
       (key) => written[key] !== undefined,
     );
     if (foreign !== undefined) {
-      tell(place, foreign, text(`${foreign} 只用于 version: "3"`, `${foreign} goes with version: "3" only`));
+      tell(place, foreign, text(`${foreign} 只用于 version: v3`, `${foreign} goes with version: v3 only`));
       return undefined;
     }
     return { version, ...(communityFile === undefined ? {} : { communityFile }) };
   }
   if (communityFile !== undefined) {
-    tell(place, 'community-file', text('v3 没有团体名', 'version 3 has no community'));
+    tell(place, 'community-file', text('v3 没有团体名', 'v3 has no community'));
     return undefined;
   }
   if (user === undefined) {
-    tell(place, 'version', text('v3 需要 user', 'version 3 needs a user'));
+    tell(place, 'version', text('v3 需要 user', 'v3 needs a user'));
     return undefined;
   }
   if (privacyFile !== undefined && authFile === undefined) {

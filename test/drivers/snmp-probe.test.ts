@@ -55,7 +55,7 @@ const probeOf = (port: number, more: Partial<SnmpProbeOptions> = {}): ReturnType
     host: '127.0.0.1',
     port,
     oid,
-    access: { version: '2c' },
+    access: { version: 'v2c' },
     scale: 1,
     unit: '',
     everyMs: 300,
@@ -81,7 +81,7 @@ probeContract('SNMP', {
       },
     };
   },
-  openBroken: () => probeOf(161, { access: { version: '2c', communityFile: '/nonexistent/community' } }),
+  openBroken: () => probeOf(161, { access: { version: 'v2c', communityFile: '/nonexistent/community' } }),
 });
 
 async function firstOf(
@@ -135,7 +135,7 @@ test('an object that the agent does not have is our mistake: unknown', async () 
 test('a community file that others can read is refused, and its content is not told', async () => {
   const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'lk-snmp-')), 'community');
   writeFileSync(file, 'geheim\n', { mode: 0o644 });
-  const { says, reason } = await firstOf(1, { access: { version: '2c', communityFile: file } });
+  const { says, reason } = await firstOf(1, { access: { version: 'v2c', communityFile: file } });
   assert.is(says, 'unknown');
   assert.match(reason.en, 'chmod 600');
   assert.not.match(reason.en, 'geheim');

@@ -1,4 +1,4 @@
-/** What chronyc 4.3 and timedatectl really printed, and what is made of it. */
+/** Lines of chronyc 4.3 (some of a running chronyd, some made in the same form) and of timedatectl, and what is made of them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lookAtClock } from '../../src/drivers/clock/time-source.ts';

@@ -141,7 +141,7 @@ test('snmpd answers v1, v2c and v3 with authentication and encryption; a wrong p
     );
   const community = secret('community', 'kontrolle');
   const v3 = (word: string): SnmpAccess => ({
-    version: '3',
+    version: 'v3',
     user: 'lk',
     authentication: { protocol: 'sha', file: secret(`auth-${word}`, word) },
     privacy: { protocol: 'aes', file: secret('priv', 'encrypt-me-please') },
@@ -149,21 +149,22 @@ test('snmpd answers v1, v2c and v3 with authentication and encryption; a wrong p
   try {
     await eventually(
       'snmpd',
-      async () => ((await ask({ version: '2c', communityFile: community })).says === 'up' ? true : undefined),
+      async () =>
+        (await ask({ version: 'v2c', communityFile: community })).says === 'up' ? true : undefined,
       60_000,
     );
     for (const access of [
-      { version: '1', communityFile: community },
-      { version: '2c', communityFile: community },
+      { version: 'v1', communityFile: community },
+      { version: 'v2c', communityFile: community },
       v3('authenticate-me'),
     ] as const) {
       const { says, reason, values } = await ask(access);
       assert.is(says, 'up', `${access.version}: ${reason.en}`);
       assert.type(values?.['reading'], 'number');
     }
-    assert.is((await ask({ version: '2c' })).says, 'down');
+    assert.is((await ask({ version: 'v2c' })).says, 'down');
     assert.is((await ask(v3('another-password'))).says, 'unknown');
-    assert.is((await ask({ version: '1', communityFile: community }, '1.3.6.1.2.1.99.1.0')).says, 'unknown');
+    assert.is((await ask({ version: 'v1', communityFile: community }, '1.3.6.1.2.1.99.1.0')).says, 'unknown');
   } finally {
     agent.kill('SIGKILL');
   }

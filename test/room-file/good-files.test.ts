@@ -378,16 +378,16 @@ test('what is asked over the network, value by value', () => {
   assert.equal(sourceOf('{ snmp: 10.0.0.9, oid: ifOperStatus.2 }'), {
     ...lan,
     ...{ kind: 'snmp', host: '10.0.0.9', port: 161, oid: '1.3.6.1.2.1.2.2.1.8.2', equals: '1' },
-    ...{ access: { version: '2c' }, scale: 1, unit: '', label: same('SNMP 10.0.0.9 ifOperStatus.2') },
+    ...{ access: { version: 'v2c' }, scale: 1, unit: '', label: same('SNMP 10.0.0.9 ifOperStatus.2') },
     ...{ everyMs: 10_000, waitMs: 2000 },
   });
   const v3 = sourceOf(
-    '{ snmp: 10.0.0.9, oid: 1.3.6.1, version: "3", user: lk, auth-file: a, privacy-file: p, warn: "> 30" }',
+    '{ snmp: 10.0.0.9, oid: 1.3.6.1, version: v3, user: lk, auth-file: a, privacy-file: p, warn: "> 30" }',
   );
   assert.is(v3?.kind, 'snmp');
   if (v3?.kind === 'snmp') {
     assert.equal(v3.access, {
-      version: '3',
+      version: 'v3',
       user: 'lk',
       authentication: { protocol: 'sha', file: 'a' },
       privacy: { protocol: 'aes', file: 'p' },
@@ -407,8 +407,8 @@ test('what is asked over the network, value by value', () => {
 for (const [evidence, message] of [
   ['{ heartbeat: b, from: 10.0.0.7 }', 'there is no section heartbeats: none can arrive'],
   ['{ snmp: 10.0.0.9, oid: ifOperState.1 }', 'ifOperState.1 is no name known here: write its number'],
-  ['{ snmp: 10.0.0.9, oid: 1.3.6.1, version: "3" }', 'version 3 needs a user'],
-  ['{ snmp: 10.0.0.9, oid: 1.3.6.1, user: lk }', 'user goes with version: "3" only'],
+  ['{ snmp: 10.0.0.9, oid: 1.3.6.1, version: v3 }', 'v3 needs a user'],
+  ['{ snmp: 10.0.0.9, oid: 1.3.6.1, user: lk }', 'user goes with version: v3 only'],
   [
     '{ dns: crm.example, server: ns.example }',
     'a DNS server is given by its address, such as 10.0.0.53, not ns.example',

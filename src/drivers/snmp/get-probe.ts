@@ -80,13 +80,13 @@ async function openSession({
     retries: 1,
     backoff: 1,
   };
-  if (access.version !== '3') {
+  if (access.version !== 'v3') {
     const community =
       access.communityFile === undefined
         ? { ok: true as const, secret: 'public' }
         : await readSecret(access.communityFile);
     if (!community.ok) return { reason: community.reason };
-    const version = access.version === '1' ? snmp.Version1 : snmp.Version2c;
+    const version = access.version === 'v1' ? snmp.Version1 : snmp.Version2c;
     return { session: snmp.createSession(host, community.secret, { ...settings, version }) };
   }
   const { user, authentication, privacy } = access;
