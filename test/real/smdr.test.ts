@@ -3,7 +3,7 @@
  * another one the virtual line card. Records of calls that the lines saw: up. Calls go on and records stop: after three
  * calls down. The wire is pulled: unknown and an alarm, never down.
  */
-import { constants, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import os from 'node:os';
@@ -38,6 +38,7 @@ async function plugRecordPort(): Promise<void> {
 test.after(async () => {
   await recordPort?.close();
   await Program.endAll();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Rows of the archive's database, opened read-only beside the running program. */
@@ -53,7 +54,13 @@ async function rows<T>(sql: string): Promise<T[]> {
 
 /** One answered call on a line; resolves when the archive has its end. */
 async function oneCall(line: number): Promise<void> {
-  await control(cardControl, `call in ${line} answer 2 talk 4`);
+  // The line may still be settling from the call before.
+  await eventually(`line ${line} takes a call`, () =>
+    control(cardControl, `call in ${line} answer 2 talk 4`).then(
+      () => true,
+      () => undefined,
+    ),
+  );
   calls++;
   await eventually(
     `the end of call ${calls}`,
@@ -107,7 +114,7 @@ data: ${data}
   await oneCall(1);
   await recordPort?.write('half a line of before\r\n');
   await writeRecord(1, 1);
-  await program.says(/switch is up: .*a record arrived/, 30_000);
+  await program.says(/switch: up: .*a record arrived/, 30_000);
   const [kept] = await eventually('the record in the archive', async () => {
     const found = await rows<{ line: string; extension: string; account: string }>(
       'SELECT line, extension, account FROM pbx_records',
@@ -124,14 +131,14 @@ test('records stop while calls go on: after three calls, and not before, the swi
   await oneCall(1);
   await oneCall(2);
   await oneCall(1);
-  await program?.says(/switch is down: .*3 calls in a row left no record/, 120_000, from);
+  await program?.says(/switch: down: .*3 calls in a row left no record/, 120_000, from);
 });
 
 test('a record comes again: up; the record of the first call has found its call meanwhile', async () => {
   const from = program?.output.length ?? 0;
   await oneCall(2);
   await writeRecord(2, 2);
-  await program?.says(/switch is up: .*a record arrived/, 30_000, from);
+  await program?.says(/switch: up: .*a record arrived/, 30_000, from);
   const [matched] = await eventually(
     'the first record and its call',
     async () => {
@@ -150,11 +157,11 @@ test('the wire is pulled: unknown and an alarm, not down; plugged in again it cl
   await recordPort?.close();
   recordPort = undefined;
   records?.kill('SIGKILL');
-  await program?.says(/switch is unknown: /, 30_000, from);
+  await program?.says(/switch: unknown: /, 30_000, from);
   await program?.says(/alarm raised .*bus\.lost.*smdr/, 30_000, from);
   await plugRecordPort();
   await program?.says(/alarm cleared .*bus\.lost.*smdr/, 60_000, from);
-  assert.not.ok(/switch is down/.test(program?.output.slice(from) ?? ''));
+  assert.not.ok(/switch: down/.test(program?.output.slice(from) ?? ''));
   program?.kill('SIGTERM');
   assert.is(await program?.ended, 0);
 });
