@@ -74,10 +74,13 @@ const two = (number: number): string => String(number).padStart(2, '0');
 
 /** What the switch writes of a call that has just ended, in UTC. */
 async function writeRecord(line: number, id: number): Promise<void> {
-  const start = new Date(Date.now() - 7000);
+  const [call] = await rows<{ started: number }>(
+    `SELECT max(started_at) AS started FROM calls WHERE line = 'L0${line}' AND answered_at IS NOT NULL`,
+  );
+  const start = new Date(call?.started ?? 0);
   const day = `${start.getUTCFullYear()}/${two(start.getUTCMonth() + 1)}/${two(start.getUTCDate())}`;
   const time = [start.getUTCHours(), start.getUTCMinutes(), start.getUTCSeconds()].map(two).join(':');
-  const record = `${day} ${time},00:00:04,2,02012345,I,201,201,4711,0,${id},0,E201,Anna,T900${line},LINE 1.${line},0,0`;
+  const record = `${day} ${time},00:00:05,2,02012345,I,201,201,4711,0,${id},0,E201,Anna,T900${line},LINE 1.${line},0,0`;
   // A switch writes when it likes: here in two pieces.
   await recordPort?.write(record.slice(0, 30));
   await recordPort?.write(`${record.slice(30)}\r\n`);
