@@ -465,7 +465,7 @@ class Year {
       if (atMs > lastMs + afterMs) continue;
       const isIts = fault.subject === about || (stays?.subject === about && atMs > fault.endMs);
       if (!isIts || !mayRaise(fault, type)) continue;
-      const what = `${fault.kind === 'tree' && isIts && stays?.subject === about ? 'child left dead' : fault.kind}`;
+      const what = stays?.subject === about ? 'child left dead' : fault.kind;
       return type === downTypes[subjectOf(about).kind] ||
         type.startsWith('ups.') ||
         type.startsWith('bypass.')
