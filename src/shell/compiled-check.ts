@@ -12,7 +12,7 @@ const folder = new URL('../../checks/', import.meta.url);
 export const compiledCheckFile = (name: string): string => fileURLToPath(new URL(`${name}.cjs`, folder));
 
 /** A validator as ajv makes it from the schema of that name; `undefined` where nothing was built: compile the schema then. */
-export function compiledCheck(name: 'room-file' | 'guard-memory' | 'pbx-format'): unknown {
+export function compiledCheck(name: 'room-file' | 'guard-memory' | 'pbx-format' | 'ups-map'): unknown {
   const file = compiledCheckFile(name);
   return existsSync(file) ? createRequire(import.meta.url)(file) : undefined;
 }

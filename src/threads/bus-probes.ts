@@ -7,7 +7,9 @@ import type { BusId } from '../model/ids.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Registers } from '../ports/registers.ts';
 import type { Room, Source } from '../model/room.ts';
-import { UpsMapError, loadUpsMap } from '../drivers/ups/map.ts';
+import type { UpsMapCheck } from '../drivers/ups/read-map.ts';
+import { UpsMapError, readUpsMap } from '../drivers/ups/read-map.ts';
+import { compiledCheck } from '../shell/compiled-check.ts';
 import { SerialWire, serialPollProbe } from '../drivers/serial/poll-probe.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
 import { ProbeSet, silent } from './probe-set.ts';
@@ -15,15 +17,16 @@ import { megatecProbe } from '../drivers/megatec/megatec-probe.ts';
 import { text } from '../model/text.ts';
 import { upsProbe } from '../drivers/ups/ups-probe.ts';
 
-export function busProbes(
+export async function busProbes(
   room: Room,
   registers: ReadonlyMap<BusId, Registers>,
-): { readonly probes: ProbeSet; close(): Promise<void> } {
+): Promise<{ readonly probes: ProbeSet; close(): Promise<void> }> {
+  const isMap = (compiledCheck('ups-map') as UpsMapCheck | undefined) ?? (await compiledNow());
   const wires = new Map<BusId, SerialWire>();
   const probes = new ProbeSet(
     room.subjects.flatMap(({ id: subject, sources }) =>
       sources.flatMap((source) => {
-        const probe = busProbe(room, source, registers, wires);
+        const probe = busProbe(room, source, registers, wires, isMap);
         return probe === undefined ? [] : [{ subject, probe }];
       }),
     ),
@@ -42,6 +45,7 @@ function busProbe(
   source: Source,
   registers: ReadonlyMap<BusId, Registers>,
   wires: Map<BusId, SerialWire>,
+  isMap: UpsMapCheck,
 ): Probe | undefined {
   switch (source.kind) {
     case 'serial': {
@@ -51,7 +55,7 @@ function busProbe(
     }
     case 'ups': {
       const bus = registers.get(source.bus);
-      return bus === undefined ? silent(source) : upsProbeOf(source, bus);
+      return bus === undefined ? silent(source) : upsProbeOf(source, bus, isMap);
     }
     case 'megatec': {
       const bus = room.buses.find(({ id }) => id === source.bus);
@@ -73,11 +77,18 @@ function openWire({ link, bus }: Extract<Source, { kind: 'serial' }>): SerialWir
   return wire;
 }
 
-function upsProbeOf(source: Extract<Source, { kind: 'ups' }>, registers: Registers): Probe {
+function upsProbeOf(
+  source: Extract<Source, { kind: 'ups' }>,
+  registers: Registers,
+  isMap: UpsMapCheck,
+): Probe {
   try {
-    return upsProbe({ ...source, source: source.id, registers, map: loadUpsMap(source.model) });
+    return upsProbe({ ...source, source: source.id, registers, map: readUpsMap(source.model, isMap) });
   } catch (error) {
     if (!(error instanceof UpsMapError)) throw error;
     return silent(source, text(error.message, error.message));
   }
 }
+
+const compiledNow = async (): Promise<UpsMapCheck> =>
+  (await import('../drivers/ups/map.ts')).compileUpsMapCheck();

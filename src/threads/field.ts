@@ -69,7 +69,7 @@ export async function openField(
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
   let readings: Promise<Readings> | undefined;
-  let probes: Promise<ReturnType<typeof BusProbes.busProbes>> | undefined;
+  let probes: ReturnType<typeof BusProbes.busProbes> | undefined;
   let records: Promise<Records> | undefined;
   const hasRecords = room.subjects.some(({ sources }) => sources.some(({ kind }) => kind === 'call-records'));
   const healthy = room.points
@@ -84,8 +84,8 @@ export async function openField(
     start() {
       cards.start({ ...handlers, input });
       for (const one of pins) void one.start();
-      probes = import('./bus-probes.ts').then(({ busProbes }) => {
-        const made = busProbes(room, registers);
+      probes = import('./bus-probes.ts').then(async ({ busProbes }) => {
+        const made = await busProbes(room, registers);
         made.probes.start((source, { says, reason, values }) => {
           handlers.post(
             {

@@ -9,6 +9,7 @@ import type { AnySchemaObject, Options } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { compiledCheckFile } from '../shell/compiled-check.ts';
 import { pbxFormatOptions, pbxFormatSchema } from '../drivers/smdr/format-schema.ts';
+import { upsMapOptions, upsMapSchema } from '../drivers/ups/map.ts';
 import { roomFileSchema } from '../room/schema.ts';
 import { guardMemorySchema } from './guard-memory-schema.ts';
 
@@ -22,6 +23,7 @@ function write(name: string, schema: AnySchemaObject, options: Options, extend?:
 
 write('guard-memory', guardMemorySchema, {});
 write('pbx-format', pbxFormatSchema, pbxFormatOptions);
+write('ups-map', upsMapSchema, upsMapOptions);
 write('room-file', roomFileSchema, { strict: false, passContext: true, messages: false }, (ajv) => {
   ajv.addKeyword({
     keyword: 'x-limit',

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blocksOf, decodeReading } from '../../src/drivers/ups/decode.ts';
-import { UpsMapError, checkedUpsMap, flagsOf, loadUpsMap } from '../../src/drivers/ups/map.ts';
+import { checkedUpsMap, loadUpsMap } from '../../src/drivers/ups/map.ts';
+import { UpsMapError, flagsOf } from '../../src/drivers/ups/read-map.ts';
 import { upsMapFolder, upsModels } from '../../src/drivers/ups/catalogue.ts';
 
 for (const model of upsModels())

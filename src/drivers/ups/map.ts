@@ -1,16 +1,15 @@
 /**
- * Register maps of UPSes: one YAML file a model in `config/ups/`, checked here at the border. A map says where a value
- * stands and what it means; it never says what to write, because linekeeper writes nothing to a UPS.
+ * The form of the register maps of UPSes: one YAML file a model in `config/ups/`. A map says where a value stands and what it
+ * means; it never says what to write, because linekeeper writes nothing to a UPS. The guard reads maps with the check that the
+ * build has compiled (`read-map.ts`) and loads nothing of this.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
-import { parse } from 'yaml';
 import { upsFlags, upsQuantities } from '../../model/ups.ts';
 import type { UpsFlag } from '../../model/ups.ts';
-import { upsMapFolder, upsModels } from './catalogue.ts';
+import { checkedMap, readUpsMap } from './read-map.ts';
+import type { UpsMapCheck } from './read-map.ts';
 
 const strict = { additionalProperties: false };
 const oneOf = <const T extends string>(names: readonly T[]) =>
@@ -68,7 +67,7 @@ const sampleSchema = Type.Object(
   strict,
 );
 
-const mapSchema = Type.Object(
+export const upsMapSchema = Type.Object(
   {
     name: Type.Object({ zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) }, strict),
     /** Where the numbers are from: manual and page, or a public driver. */
@@ -90,59 +89,13 @@ const mapSchema = Type.Object(
 );
 
 export type UpsItem = Static<typeof itemSchema>;
-export type UpsMap = Static<typeof mapSchema>;
+export type UpsMap = Static<typeof upsMapSchema>;
 
-const isMap = new Ajv({ allErrors: true }).compile<UpsMap>(mapSchema);
-
-/** A map file that cannot be used: the text names every problem. */
-export class UpsMapError extends Error {
-  override readonly name = 'UpsMapError';
-}
+export const upsMapOptions = { allErrors: true };
+export const compileUpsMapCheck = (): UpsMapCheck => new Ajv(upsMapOptions).compile<UpsMap>(upsMapSchema);
+const isMap = compileUpsMapCheck();
 
 /** Throws UpsMapError where there is no such model or its file is wrong. */
-export function loadUpsMap(model: string, folder = upsMapFolder()): UpsMap {
-  if (!upsModels(folder).includes(model))
-    throw new UpsMapError(
-      `没有 UPS 型号 ${model} 的寄存器表 / no register map for UPS model ${model}; ${upsModels(folder).join(', ')}`,
-    );
-  const file = path.join(folder, `${model}.yaml`);
-  return checkedUpsMap(readFileSync(file, 'utf8'), file);
-}
+export const loadUpsMap = (model: string): UpsMap => readUpsMap(model, isMap);
 
-/** Flags that an item tells. */
-export const flagsOf = ({ bit, bitClear, nonZero, enum: words }: UpsItem): readonly string[] => [
-  ...Object.keys(bit ?? {}),
-  ...Object.keys(bitClear ?? {}),
-  ...(nonZero ?? []),
-  ...Object.values(words ?? {}).flat(),
-];
-
-function wrongItem(item: UpsItem): readonly string[] {
-  const { reg, fc, type, value } = item;
-  const problems: string[] = [];
-  if (value === undefined && flagsOf(item).length === 0)
-    problems.push(`register ${reg} has neither value nor bit nor bitClear nor nonZero nor enum`);
-  if ((type === 'bit') !== fc <= 2)
-    problems.push(`register ${reg}: functions 1 and 2 read type bit, 3 and 4 read u16 s16 u32 s32`);
-  const bits = [...Object.values(item.bit ?? {}), ...Object.values(item.bitClear ?? {})].flat();
-  const width = type === 'bit' ? 1 : type === 'u32' || type === 's32' ? 32 : 16;
-  if (bits.some((bit) => bit >= width)) problems.push(`register ${reg}: ${type} has bits 0 to ${width - 1}`);
-  return problems;
-}
-
-export function checkedUpsMap(source: string, file: string): UpsMap {
-  const map: unknown = parse(source);
-  if (!isMap(map)) {
-    const problems = (isMap.errors ?? []).map(
-      ({ instancePath, message = '' }) => `${instancePath || '/'} ${message}`,
-    );
-    throw new UpsMapError(`${file}: ${problems.join('; ')}`);
-  }
-  const problems = map.items.flatMap(wrongItem);
-  const tellsBattery = map.items.some(
-    (item) => (item.poll ?? 'fast') === 'fast' && flagsOf(item).includes('onBattery'),
-  );
-  if (!tellsBattery) problems.push('no fast item tells onBattery');
-  if (problems.length > 0) throw new UpsMapError(`${file}: ${problems.join('; ')}`);
-  return map;
-}
+export const checkedUpsMap = (source: string, file: string): UpsMap => checkedMap(source, file, isMap);

@@ -7,7 +7,7 @@ import { sifted } from '../../model/ups.ts';
 import type { UpsReading } from '../../model/ups.ts';
 import { blocksOf, decodeReading } from './decode.ts';
 import type { Words } from './decode.ts';
-import { flagsOf } from './map.ts';
+import { flagsOf } from './read-map.ts';
 import type { UpsItem, UpsMap } from './map.ts';
 
 export interface ModelMap {
