@@ -28,8 +28,9 @@ export interface PowerConfig {
 interface Memory {
   readonly battery: BatteryMemory;
   readonly last?: { readonly at: MonoMs; readonly reading: UpsReading };
-  /** The probe has said that it lost the UPS. */
+  /** The probe cannot tell, or has missed as often as makes a source down: one lost poll is no lost UPS. */
   readonly isLost: boolean;
+  readonly misses: number;
 }
 
 export interface PowerState {
@@ -67,7 +68,7 @@ export function initial(config: PowerConfig, saved: SavedPower, at: MonoMs): Pow
             ? {}
             : { autonomy: { at: later(at, -autonomy.ageMs), seconds: autonomy.seconds, by: autonomy.by } }),
         };
-        return [id, { battery, isLost: true }];
+        return [id, { battery, isLost: true, misses: 0 }];
       }),
     ),
   };
@@ -122,17 +123,27 @@ export function hear(state: PowerState, { source, says, values, at }: News): Pow
     ...state,
     sources: { ...state.sources, [source]: memory },
   });
-  if (says !== 'up') return { state: keep({ ...before, isLost: true }), ...same, isNew: false };
+  if (says !== 'up') {
+    const misses = Math.min(before.misses + 1, missLimitOf(state.config, source));
+    const isLost = before.isLost || says === 'unknown' || misses >= missLimitOf(state.config, source);
+    return { state: keep({ ...before, isLost, misses }), ...same, isNew: false };
+  }
   // A lost round between two readings brings none.
   if (values === undefined) return { state, isNew: false };
   const { memory, estimates } = batteryHeard(before.battery, upsReadingOf(values), at);
   const all = { ...values, ...estimates };
   return {
-    state: keep({ battery: memory, last: { at, reading: upsReadingOf(all) }, isLost: false }),
+    state: keep({ battery: memory, last: { at, reading: upsReadingOf(all) }, isLost: false, misses: 0 }),
     values: all,
     isNew: memory.autonomy !== before.battery.autonomy,
   };
 }
+
+const missLimitOf = ({ subjects }: PowerConfig, source: SourceId): number =>
+  subjects
+    .flatMap(({ sources }) => sources)
+    .filter(isPolled)
+    .find(({ id }) => id === source)?.missLimit ?? 1;
 
 export function conditions(state: PowerState, at: MonoMs): readonly Condition[] {
   return state.config.subjects.flatMap((subject) => ofUps(state, subject, at));

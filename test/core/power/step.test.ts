@@ -44,6 +44,10 @@ class Bench {
     this.isSaved ||= heard.isNew;
     return heard.values;
   }
+  misses(id = 'ups.1'): this {
+    this.state = power.hear(this.state, { source: id, says: 'down', at: monoMs(this.at) }).state;
+    return this;
+  }
   silent(id = 'ups.1'): this {
     this.state = power.hear(this.state, { source: id, says: 'unknown', at: monoMs(this.at) }).state;
     return this;
@@ -92,6 +96,15 @@ test('silence on mains is silence; silence on battery is an alarm with the last 
   bench.silent();
   assert.equal(bench.stands(), ['ups.lost-on-battery active']);
   assert.is(bench.detailOf('ups.lost-on-battery'), 'last reading: on battery 62%, 40 min left');
+});
+
+test('on battery one poll that is lost is no alarm, nor two; three in a row are, and an answer begins anew', () => {
+  const bench = new Bench();
+  bench.reads(cut);
+  assert.not(bench.misses().misses().stands().includes('ups.lost-on-battery active'));
+  bench.reads(cut);
+  assert.not(bench.misses().misses().stands().includes('ups.lost-on-battery active'));
+  assert.ok(bench.misses().stands().includes('ups.lost-on-battery active'));
 });
 
 test('the runtime of a silent UPS is reckoned down: 30 of 40 minutes later it counts as low', () => {
