@@ -22,14 +22,18 @@ const onlyReal = process.argv.includes('--real');
 const onlyUnit = process.argv.includes('--unit');
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
-/** Folders whose tests start whole programs, ports and browsers: one after the other, so that times mean something. */
-const alone = ['real', 'room', 'browser', 'sim'];
+/**
+ * Folders whose tests start whole programs, ports and browsers. They mostly wait for things to happen, so two of them share the machine
+ * well; beside the files that compute they would not.
+ */
+const whole = ['real', 'room', 'browser', 'sim'];
+const wholeAtOnce = 2;
 const folderOf = (file: string): string => file.split(path.sep)[0] ?? '';
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .filter((file) => !onlyReal || folderOf(file) === 'real')
-  .filter((file) => !onlyUnit || !alone.includes(folderOf(file)))
+  .filter((file) => !onlyUnit || !whole.includes(folderOf(file)))
   .filter((file) => names.length === 0 || names.some((name) => path.join('test', file).includes(name)))
   .sort();
 
@@ -106,12 +110,21 @@ const report = (result: Result): void => {
   if (result.failed > 0) console.log(result.output);
 };
 
-const together = files.filter((file) => !alone.includes(folderOf(file)));
-const workers = Array.from({ length: Math.max(1, availableParallelism()) }, async () => {
-  for (let file = together.shift(); file !== undefined; file = together.shift()) report(await run(file));
-});
-await Promise.all(workers);
-for (const file of files.filter((file) => alone.includes(folderOf(file)))) report(await run(file));
+const inLanes = async (queue: string[], lanes: number): Promise<void> => {
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (let file = queue.shift(); file !== undefined; file = queue.shift()) report(await run(file));
+    }),
+  );
+};
+await inLanes(
+  files.filter((file) => !whole.includes(folderOf(file))),
+  Math.max(1, availableParallelism()),
+);
+await inLanes(
+  files.filter((file) => whole.includes(folderOf(file))),
+  wholeAtOnce,
+);
 
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
