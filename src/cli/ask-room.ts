@@ -1,7 +1,7 @@
 /**
  * What the commands that look at a running room have in common: where it is, what it says, and how it is said when nothing
  * answers. The address is `--url`, else LINEKEEPER_HTTP_PORT, else where the running program noted that its page is, else
- * port 8080 of this machine. Reads only.
+ * port 8080 of this machine. Reads only, with the token that the program keeps for its own user and root.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
-import { pageFile } from './page-file.ts';
+import { pageFile, tokenFile } from './page-file.ts';
 
 /** No room answers, or it does not let us read. */
 const noAnswerCode = 3;
@@ -102,7 +102,7 @@ export function readAsked(command: string, usage: string, args: readonly string[
 /** The room as it is now, or the exit code after saying why there is none. */
 export async function askRoom(command: string, asked: Asked): Promise<RoomAnswer | number> {
   const url = asked.url ?? (await addressOfRoom());
-  const answer = await statusAt(url);
+  const answer = await statusAt(url, await tokenOfRoom(url));
   if ('subjects' in answer) return answer;
   const language = asked.language ?? languageOfEnvironment();
   process.stderr.write(`linekeeper ${command}: ${answer[language]}\n`);
@@ -116,16 +116,30 @@ const languageOfEnvironment = (): Language =>
 
 const defaultPort = 8080;
 
+const runtimeFolders = (): readonly string[] => [
+  ...(process.env['RUNTIME_DIRECTORY'] === undefined ? [] : [process.env['RUNTIME_DIRECTORY']]),
+  path.join(process.env['LINEKEEPER_DATA'] ?? 'var', 'run'),
+  '/run/linekeeper',
+];
+
+/** The token goes to this machine only. */
+async function tokenOfRoom(url: string): Promise<string | undefined> {
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
+  for (const folder of runtimeFolders()) {
+    try {
+      const token = (await readFile(tokenFile(folder), 'utf8')).trim();
+      if (/^[\w-]{1,200}$/.test(token)) return token;
+    } catch {
+      // None here, or not for us.
+    }
+  }
+  return undefined;
+}
+
 async function addressOfRoom(): Promise<string> {
   const port = process.env['LINEKEEPER_HTTP_PORT'];
   if (port !== undefined) return `http://127.0.0.1:${port}/`;
-  const folders = [
-    process.env['RUNTIME_DIRECTORY'],
-    path.join(process.env['LINEKEEPER_DATA'] ?? 'var', 'run'),
-    '/run/linekeeper',
-  ];
-  for (const folder of folders) {
-    if (folder === undefined) continue;
+  for (const folder of runtimeFolders()) {
     try {
       const noted = (await readFile(pageFile(folder), 'utf8')).trim();
       if (/^https?:\/\/[^\s]{1,200}$/.test(noted)) return noted;
@@ -136,15 +150,16 @@ async function addressOfRoom(): Promise<string> {
   return `http://127.0.0.1:${defaultPort}/`;
 }
 
-async function statusAt(url: string): Promise<RoomAnswer | Text> {
+async function statusAt(url: string, token: string | undefined): Promise<RoomAnswer | Text> {
   try {
     const response = await fetch(new URL('/api/v1/status', url), {
       signal: AbortSignal.timeout(answerMsMax),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     });
     if (response.status === 401 || response.status === 403)
       return text(
-        `${url} 的机房不允许未登录查看；请用浏览器打开页面`,
-        `the room at ${url} is not shown without signing in; open its page in a browser`,
+        `${url} 的机房不让此用户查看；请以 root 或该程序的用户运行（sudo）`,
+        `the room at ${url} is not shown to this user; run this as root or as the program's own user (sudo)`,
       );
     const answer: unknown = await response.json();
     if (isAnswer(answer)) return answer;

@@ -11,6 +11,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { nanoid } from 'nanoid';
 import type { Room } from '../model/room.ts';
 import type { Text } from '../model/text.ts';
 import type { Loaded } from '../room/load.ts';
@@ -32,6 +33,7 @@ every relay stays as it is). LINEKEEPER_DATA, LINEKEEPER_HTTP_PORT and LINEKEEPE
 `;
 /** An orderly stop waits this long for calls to end (docs/safety.md). */
 const stopLimitMs = 60_000;
+const readTokenLength = 32;
 
 export interface RunOptions {
   readonly openReads: boolean;
@@ -76,12 +78,14 @@ export async function runRoom(fromFile: Room, options: RunOptions): Promise<numb
   }
   const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
   const log = openLog(overridden.language, process.env);
+  const readToken = nanoid(readTokenLength);
   const guard = await startGuard({
     room: overridden,
     clock: systemClock,
     log,
     version,
     openReads: options.openReads,
+    readToken,
     ...(options.demoCode === undefined ? {} : { demoCode: options.demoCode }),
     httpPortIsFixed: process.env['LINEKEEPER_HTTP_PORT'] !== undefined,
     stopLimitMs: options.stopLimitMs,
@@ -96,7 +100,11 @@ export async function runRoom(fromFile: Room, options: RunOptions): Promise<numb
           ),
         );
       log('notice', text(`页面：${url}`, `page: ${url}`));
-      void notePage(process.env['RUNTIME_DIRECTORY'] ?? path.join(overridden.dataFolder, 'run'), url);
+      void notePage(
+        process.env['RUNTIME_DIRECTORY'] ?? path.join(overridden.dataFolder, 'run'),
+        url,
+        readToken,
+      );
       if (options.demoCode !== undefined)
         log(
           'notice',

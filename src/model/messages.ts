@@ -232,6 +232,8 @@ export interface FrontStart {
   readonly mqtt?: MqttSettings;
   /** The demo room, and only it, answers reads from 127.0.0.1 without login. */
   readonly openReads: boolean;
+  /** Whoever can read its file on this machine (mode 0600) may read over HTTP from this machine. */
+  readonly readToken?: string;
   /** Code that the demo prints: whoever knows it may give commands on the page. Absent: no commands over HTTP. */
   readonly demoCode?: string;
   readonly version: string;

@@ -64,6 +64,8 @@ export interface GuardOptions {
   /** The demo room, and only it, answers reads from 127.0.0.1 without login. */
   readonly openReads: boolean;
   readonly demoCode?: string;
+  /** For reads over HTTP from this machine. */
+  readonly readToken: string;
   readonly httpPortIsFixed: boolean;
   /** How long an orderly stop waits for calls to end. */
   readonly stopLimitMs: number;
@@ -192,6 +194,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         timezone: room.timezone,
         http: { ...room.http, portIsFixed: options.httpPortIsFixed },
         openReads: options.openReads,
+        readToken: options.readToken,
         version,
         ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),
         ...(options.demoCode === undefined ? {} : { demoCode: options.demoCode }),

@@ -1,13 +1,13 @@
 /** `linekeeper subjects` and `linekeeper why`, against a room that answers as the front does, and against none. */
 import { createServer } from 'node:http';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sinon from 'sinon';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { notePage, pageFile } from '../../src/cli/page-file.ts';
+import { notePage, pageFile, tokenFile } from '../../src/cli/page-file.ts';
 import { subjects } from '../../src/cli/subjects.ts';
 import { why } from '../../src/cli/why.ts';
 import { text } from '../../src/model/text.ts';
@@ -56,7 +56,9 @@ const room = (...some: readonly object[]) => ({
   status: 200,
   body: { at, language: 'en', room: { id: 'gz', name: text('广州', 'Guangzhou') }, subjects: some },
 });
-const server = createServer((_request, response) => {
+let token: string | undefined;
+const server = createServer((request, response) => {
+  token = request.headers.authorization;
   response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
 });
 const folder = mkdtempSync(path.join(tmpdir(), 'subjects-'));
@@ -175,7 +177,10 @@ test('no room, a closed room, and something else at the address end with 3 and s
   assert.is(nobody.code, 3);
   assert.match(nobody.err, 'no room answers at http://127.0.0.1:1/');
   answer = { status: 401, body: { error: {} } };
-  assert.match((await run(subjects, '--url', url, '--language', 'en')).err, 'without signing in');
+  assert.match(
+    (await run(subjects, '--url', url, '--language', 'en')).err,
+    'is not shown to this user; run this as root',
+  );
   for (const body of [{}, [], { ...room().body, subjects: [{ id: 'x' }] }]) {
     answer = { status: 200, body };
     const { code, err } = await run(why, 'x', '--url', url, '--language', 'en');
@@ -186,17 +191,21 @@ test('no room, a closed room, and something else at the address end with 3 and s
 
 test('the room is found where it noted its page, or by LINEKEEPER_HTTP_PORT', async () => {
   answer = room(crm);
-  await notePage(path.join(folder, 'run'), url);
+  const runtime = path.join(folder, 'run');
+  await notePage(runtime, url, 'first');
+  await notePage(runtime, url, 'second');
   assert.is((await run(subjects)).code, 0);
+  assert.is(token, 'Bearer second', 'it shows the token of the present start');
+  assert.is(statSync(tokenFile(runtime)).mode & 0o777, 0o600);
   process.env['LINEKEEPER_HTTP_PORT'] = new URL(url).port;
-  rmSync(pageFile(path.join(folder, 'run')));
+  rmSync(pageFile(runtime));
   assert.is((await run(subjects)).code, 0);
   delete process.env['LINEKEEPER_HTTP_PORT'];
 });
 
 test('a folder that cannot be written is no reason to fail', async () => {
   mkdirSync(pageFile(folder), { recursive: true });
-  await notePage(folder, url);
+  await notePage(folder, url, 'token');
 });
 
 test.run();

@@ -317,6 +317,25 @@ test('without accounts and outside the demo every request but health is turned a
   holds(schemas.health, health.body);
 });
 
+test('whoever knows the token of the room may read from this machine, and do nothing else', async () => {
+  const { app, feed } = await aServer({ openReads: false, demoCode: '123456', readToken: 'right-token' });
+  feed.accept(aView());
+  const ask = (authorization: string, more: object = {}) =>
+    app.inject({ url: '/api/v1/status', headers: { authorization }, ...more });
+  assert.is((await ask('Bearer right-token')).statusCode, 200);
+  for (const wrong of [
+    'Bearer right-toke',
+    'Bearer right-token2',
+    'Basic right-token',
+    'Bearer ',
+    'right-token',
+  ])
+    assert.is((await ask(wrong)).statusCode, 401, wrong);
+  assert.is((await ask('Bearer right-token', { remoteAddress: '10.0.0.7' })).statusCode, 401);
+  const order = { method: 'POST', url: '/api/v1/commands', payload: { do: 'silence' } };
+  assert.is((await ask('Bearer right-token', order)).statusCode, 401);
+});
+
 test('the open demo answers this machine only', async () => {
   const { app } = await aServer();
   assert.is((await app.inject({ url: '/api/v1/alarms', remoteAddress: '10.0.0.7' })).statusCode, 401);

@@ -46,6 +46,10 @@ test('a server that stops listening is an alarm, and is over when it listens aga
   await program.says(/probes: running/);
   await close(server);
   await program.says(/alarm raised crm\/server\.down/, 40_000);
+  // No demo: the command reads with the token that the program keeps for its own user.
+  const why = linekeeper(['why', 'crm', '--json'], env(folder));
+  assert.is(await why.ended, 1, why.output);
+  assert.match(why.output, /"verdict": ?"down"/);
   server = await listen(port);
   await program.says(/alarm cleared crm\/server\.down/, 60_000);
   program.kill('SIGTERM');

@@ -1,6 +1,7 @@
 /**
- * Who may ask at all. Until accounts exist, only the demo room answers, only to this machine, and only under a name of
- * this machine: a page of another site that points its own name at 127.0.0.1 (DNS rebinding) is turned away.
+ * Who may ask at all. Until accounts exist, only the demo room answers everybody, only on this machine, and only under a name of
+ * this machine: a page of another site that points its own name at 127.0.0.1 (DNS rebinding) is turned away. Any other room answers
+ * reads of those who can read its token file, which are its own user and root.
  */
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -26,13 +27,28 @@ export const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
-export function guardGate(app: FastifyInstance, bound: string, openReads: boolean): void {
+export interface Readers {
+  readonly openReads: boolean;
+  /** Sent as `Authorization: Bearer …`. Absent: nobody has one. */
+  readonly readToken?: string;
+}
+
+const digest = (word: string): Buffer => createHash('sha256').update(word).digest();
+
+function reads(request: FastifyRequest, token: string | undefined): boolean {
+  if (token === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  const given = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+export function guardGate(app: FastifyInstance, bound: string, { openReads, readToken }: Readers): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     if (isLoopbackHost(bound) && !loopbackNames.has(nameOf(request.headers.host ?? '')))
       return refuse(reply, 421, 'LK-HTTP-002');
     if (request.url === healthPath) return undefined;
-    if (!openReads || !isLoopbackAddress(request.ip)) return refuse(reply, 401, 'LK-HTTP-001');
+    const mayAsk = openReads || reads(request, readToken);
+    if (!mayAsk || !isLoopbackAddress(request.ip)) return refuse(reply, 401, 'LK-HTTP-001');
     return undefined;
   });
 }
@@ -50,7 +66,6 @@ export const lockMs = 60_000;
 
 /** Compares the code that a person typed, in constant time, and stops guessing. */
 export function codeCheck(code: string, mono: () => number): (typed: string) => 'right' | 'wrong' | 'locked' {
-  const digest = (word: string): Buffer => createHash('sha256').update(word).digest();
   const wanted = digest(code);
   let wrong = 0;
   let lockedUntil = -Infinity;

@@ -56,7 +56,7 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'LK-HTTP-003'));
-  guardGate(app, start.http.host, start.openReads);
+  guardGate(app, start.http.host, start);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
