@@ -8,9 +8,7 @@ import { crcBytes, headerBytes, payloadBytesMax } from '../../firmware-bridge/co
 import { audioFrame, lineFrame, readAudio, readLine } from '../../firmware-bridge/codec/stream.ts';
 import { sessionSeals } from '../../firmware-bridge/codec/seal.ts';
 import { messageKinds, vectors } from './vectors.ts';
-
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-console.log(`seed ${seed}`);
+import { seed } from '../seeded.ts';
 
 /** Mulberry32: the loops below must be repeatable from the printed seed. */
 function chance(start: number): () => number {

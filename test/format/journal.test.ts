@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { JournalWriter, readJournal } from '../../src/format/journal.ts';
 import type { RoomEvent } from '../../src/model/event.ts';
 import { monoMs } from '../../src/model/units.ts';
+import '../seeded.ts';
 
 const header = { program: '0.1.0', run: 'r1', wall: 1, mono: 2, state: 'AAAA' };
 const write = (events: readonly RoomEvent[]): string => {

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { megatecNominalVolts, megatecState } from '../../src/format/megatec.ts';
+import '../seeded.ts';
 
 test('the published example: on mains, a line-interactive UPS', () => {
   assert.equal(megatecState('(226.0 195.0 226.0 014 49.0 27.5 30.0 00001000'), {

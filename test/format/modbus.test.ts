@@ -10,6 +10,7 @@ import {
   rtuFrame,
 } from '../../src/format/modbus.ts';
 import type { ExpectedRead } from '../../src/format/modbus.ts';
+import '../seeded.ts';
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const expected: ExpectedRead = { unit: 0x11, function: 3, count: 3 };

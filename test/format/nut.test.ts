@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { isForcedDown, isWaiting, nutQuoted, nutReading, nutWords } from '../../src/format/nut.ts';
+import '../seeded.ts';
 
 const of = (status: string, more: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> =>
   new Map(Object.entries({ 'ups.status': status, ...more }));

@@ -1,7 +1,7 @@
 /**
  * A Modbus device that misbehaves in every way we know, over TCP and over a serial port: register r holds r × 10, so
  * that a stale, swapped, shifted or damaged answer shows as a wrong value. The order of the faults is drawn by a seed that is
- * printed; MODBUS_SEED repeats it.
+ * printed; SEED repeats it.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -13,6 +13,7 @@ import type { RegisterAnswer, RegisterRequest } from '../../src/ports/registers.
 import { needsPrograms, needsRig } from '../rig.ts';
 import type { ByteLink } from '../../src/ports/byte-link.ts';
 import { openLink } from '../../src/drivers/serial/open-link.ts';
+import { seed } from '../seeded.ts';
 
 needsPrograms('python3');
 const responder = needsRig('modbus-faults/responder.py');
@@ -21,8 +22,6 @@ const tcpTo = (port: number): ByteLink => openLink({ kind: 'tcp', host: '127.0.0
 const serialAt = (path: string): ByteLink =>
   openLink({ kind: 'serial', path, baud: 9600, parity: 'none' }, 'bus');
 
-const seed = Number(process.env['MODBUS_SEED'] ?? Math.floor(Math.random() * 1e6));
-console.log(`seed ${seed}`);
 const timeoutMs = 400;
 const recoveryLimitMs = 5000;
 

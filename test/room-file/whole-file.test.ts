@@ -8,6 +8,7 @@ import type { Limit, LimitName } from '../../src/room/limits.ts';
 import { loadRoom } from '../../src/room/load.ts';
 import { parseDuration } from '../../src/room/short-forms.ts';
 import { base, spoilt, upsModels } from './base.ts';
+import '../seeded.ts';
 
 const check = (words: string) => loadRoom(words, 'room.yaml', { upsModels });
 const errorsOf = (words: string) => check(words).problems.filter(({ severity }) => severity === 'error');

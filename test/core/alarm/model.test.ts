@@ -9,6 +9,7 @@ import type { Severity } from '../../../src/model/alarm.ts';
 import { alarmKind } from '../../../src/core/alarm/catalogue.ts';
 import * as alarm from '../../../src/core/alarm/step.ts';
 import { Alarms } from './bench.ts';
+import '../../seeded.ts';
 
 const tickMs = 500;
 const ids = ['crm/server.down', 'linekeeper/gpio.lost', 'L01/bypass.stuck'] as const;

@@ -6,6 +6,7 @@ import { Scene } from './scene.ts';
 import { monoMs } from '../../../src/model/units.ts';
 import { nextDeadline } from '../../../src/core/line/step.ts';
 import { test } from 'uvu';
+import '../../seeded.ts';
 
 const level = fc.constantFrom(
   0,

@@ -6,6 +6,7 @@ import { batteryHeard, chargeOfVolts, unknownBattery } from '../../../src/core/p
 import type { BatteryMemory, Values } from '../../../src/core/power/battery.ts';
 import { monoMs } from '../../../src/model/units.ts';
 import type { UpsReading } from '../../../src/model/ups.ts';
+import '../../seeded.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -11,6 +11,7 @@ import { conditions, initial, isRecording } from '../../../src/core/trigger/stat
 import fc from 'fast-check';
 import { monoMs } from '../../../src/model/units.ts';
 import { test } from 'uvu';
+import '../../seeded.ts';
 
 const hour = 3_600_000;
 

@@ -22,6 +22,7 @@ import {
   sipSource,
   subject,
 } from './bench.ts';
+import '../../seeded.ts';
 
 const contactDown = (room: Room): Room => room.contact(false).wait(100);
 const contactUp = (room: Room): Room => room.contact(true).wait(1000);

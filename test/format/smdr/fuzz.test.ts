@@ -1,6 +1,6 @@
 /**
  * Noise on the wire: whatever comes, nothing throws, the memory stays bounded, every refused line is kept, and a record
- * that arrived whole is read as if there had been no noise. The seed is printed by fast-check on a failure.
+ * that arrived whole is read as if there had been no noise. Seeded.
  */
 import fc from 'fast-check';
 import { test } from 'uvu';
@@ -13,6 +13,7 @@ import type { RawLine } from '../../../src/format/smdr/line-assembler.ts';
 import { RecordStream } from '../../../src/format/smdr/record-stream.ts';
 import { tryFormat } from '../../../src/format/smdr/propose.ts';
 import { wallMs } from '../../../src/model/units.ts';
+import '../../seeded.ts';
 
 const check = compilePbxFormatCheck();
 
@@ -122,15 +123,18 @@ test('flipped bits never make a record appear out of two, nor lose a neighbour',
   const format = loadPbxFormat('avaya-ip-office', check);
   const [first = ''] = loadWithSamples('avaya-ip-office', check).samples[0]?.lines ?? [];
   const [second = ''] = loadWithSamples('avaya-ip-office', check).samples[1]?.lines ?? [];
-  fc.assert(
-    fc.property(fc.nat(first.length - 1), fc.integer({ min: 0, max: 7 }), (at, bit) => {
+  for (let at = 0; at < first.length; at++)
+    for (let bit = 0; bit < 8; bit++) {
       const bytes = Buffer.from(`${first}\r\n${second}\r\n`);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
       const { records } = tryFormat(format, assembled([bytes]), utc);
       assert.ok(records.length <= 2);
-      assert.is(records.at(-1)?.callId, '1000200');
-    }),
-  );
+      // One flipped mark says that the first call goes on: it waits for its end then, and comes after the second.
+      assert.ok(
+        records.some(({ callId }) => callId === '1000200'),
+        `byte ${at}, bit ${bit}`,
+      );
+    }
 });
 
 test('7 bits with even, odd and mark parity, read with 8 bits, are found out by the parity itself', () => {
