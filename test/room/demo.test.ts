@@ -110,7 +110,7 @@ test('npm start prints the address of the page, and the interface tells the whol
   assert.ok(subjects.every(({ why }) => why !== undefined));
   assert.type(alarms.standing, 'number');
   assert.type(alarms.unacknowledged, 'number');
-  assert.equal(threads.map(({ name }) => name).sort(), ['archive', 'front', 'guard', 'recorder']);
+  assert.equal(threads.map(({ name }) => name).sort(), ['archive', 'front', 'guard', 'probes', 'recorder']);
 });
 
 test('a happening that is none: every one is listed, exit 2', async () => {
