@@ -38,7 +38,7 @@ function patched(file: string, { search, replace }: Mutant): boolean {
 /** The source with its tests beside it, so that they import the copy. */
 function copiedWithTests(mutant: Mutant, n: number): string | undefined {
   const copy = path.join(folder, String(n));
-  for (const part of ['src/core', 'src/model', 'test/core'])
+  for (const part of ['src/core', 'src/model', 'test/core', 'test/seeded.ts'])
     cpSync(path.join(project, part), path.join(copy, part), { recursive: true });
   symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
   writeFileSync(path.join(copy, 'package.json'), '{ "type": "module" }\n');
