@@ -17,6 +17,7 @@ const missesToSettle = 3;
 /** Largest share of a period that chance takes off. */
 const jitterShare = 0.15;
 const firstAskWithinMs = 500;
+const quickMsMin = 2000;
 
 export type RoundAnswer =
   | { readonly kind: 'alive'; readonly reason: Text; readonly values?: NonNullable<ProbeEvidence['values']> }
@@ -28,8 +29,8 @@ export type RoundAnswer =
 export interface ProbeRoundsOptions {
   readonly source: string;
   readonly everyMs: number;
-  /** Period while suspected, and between the first miss and the last. */
-  readonly suspectMs: number;
+  /** Period while suspected, and between the first miss and the last. Absent: a fifth of the usual one, at least 2 s. */
+  readonly suspectMs?: number;
   /** What silence means. */
   readonly silence: 'down' | 'unknown';
   /** Where the question goes; misses count only while a network of ours that leads away from this machine is up. */
@@ -130,7 +131,7 @@ export class ProbeRounds implements Probe {
   }
 
   #schedule(): void {
-    const { everyMs, suspectMs } = this.#options;
+    const { everyMs, suspectMs = Math.max(quickMsMin, everyMs / 5) } = this.#options;
     const isSettling = this.#misses > 0 && this.#misses < missesToSettle;
     const period = this.#isSuspect || isSettling ? Math.min(suspectMs, everyMs) : everyMs;
     const dueAt = this.#askedAt + period * (1 - jitterShare * Math.random());

@@ -30,7 +30,6 @@ export function dnsProbe(options: DnsProbeOptions): Probe {
     source,
     ...(host === undefined ? {} : { host }),
     everyMs,
-    suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
     silence: 'down',
     ask: (end) => slots.run(() => lookUp(options, end)),
   });

@@ -37,7 +37,6 @@ export function httpProbe(options: HttpProbeOptions): Probe {
     source,
     host,
     everyMs,
-    suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
     silence: 'down',
     ask: (end) => slots.run(() => get(options, end)),
   });

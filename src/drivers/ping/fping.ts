@@ -49,7 +49,6 @@ export class PingRounds {
       source,
       host,
       everyMs,
-      suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
       silence: 'down',
       ask: (end) => (host === 'gateway' ? this.#askGateway(end) : this.#ask(host, end)),
     });

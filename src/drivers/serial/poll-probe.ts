@@ -80,7 +80,6 @@ export function serialPollProbe(options: SerialPollOptions): Probe {
   const rounds = new ProbeRounds({
     source,
     everyMs,
-    suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
     silence: 'down',
     // A question needs the wire for itself; who only listens does not hold up the others.
     ask: (end) => (send === undefined ? ask(options, heard, end) : wire.take(() => ask(options, heard, end))),

@@ -40,7 +40,6 @@ export function snmpProbe(options: SnmpProbeOptions): Probe {
     source,
     host,
     everyMs,
-    suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
     silence: 'down',
     ask: (end) => slots.run(() => get(options, end)),
   });

@@ -27,7 +27,6 @@ export function tlsProbe(options: TlsProbeOptions): Probe {
     source,
     host,
     everyMs,
-    suspectMs: Math.min(everyMs, Math.max(2000, everyMs / 5)),
     silence: 'down',
     ask: (end) => slots.run(() => shakeHands(options, end)),
   });
