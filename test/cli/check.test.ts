@@ -7,31 +7,9 @@ import * as assert from 'uvu/assert';
 import { check, problemLines } from '../../src/cli/check.ts';
 import { loadRoom } from '../../src/room/load.ts';
 import { base } from '../room-file/base.ts';
+import { said as run } from './said.ts';
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function said(...args: readonly string[]): Promise<Said> {
-  const streams = { stdout: '', stderr: '' };
-  const restore = (['stdout', 'stderr'] as const).map((name) => {
-    const stream = process[name];
-    const write = stream.write.bind(stream);
-    stream.write = (chunk: string | Uint8Array): boolean => {
-      streams[name] += String(chunk);
-      return true;
-    };
-    return () => (stream.write = write);
-  });
-  try {
-    const code = await check(args);
-    return { code, out: streams.stdout, err: streams.stderr };
-  } finally {
-    for (const undo of restore) undo();
-  }
-}
+const said = (...args: readonly string[]) => run(check, ...args);
 
 const test = suite('check');
 const cwd = process.cwd();

@@ -8,27 +8,11 @@ import { loadWithSamples } from '../../src/drivers/smdr/format-file.ts';
 import { compilePbxFormatCheck } from '../../src/drivers/smdr/format-schema.ts';
 import { pbxFormats } from '../../src/drivers/smdr/catalogue.ts';
 import { smdr } from '../../src/cli/smdr.ts';
+import { said as run } from './said.ts';
 
 const check = compilePbxFormatCheck();
 
-async function said(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const streams = { stdout: '', stderr: '' };
-  const restore = (['stdout', 'stderr'] as const).map((name) => {
-    const stream = process[name];
-    const write = stream.write.bind(stream);
-    stream.write = (chunk: string | Uint8Array): boolean => {
-      streams[name] += String(chunk);
-      return true;
-    };
-    return () => (stream.write = write);
-  });
-  try {
-    const code = await smdr(args);
-    return { code, out: streams.stdout, err: streams.stderr };
-  } finally {
-    for (const undo of restore) undo();
-  }
-}
+const said = (...args: readonly string[]) => run(smdr, ...args);
 
 const test = suite('smdr try');
 const cwd = process.cwd();

@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sinon from 'sinon';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { notePage, pageFile, tokenFile } from '../../src/cli/page-file.ts';
 import { subjects } from '../../src/cli/subjects.ts';
 import { why } from '../../src/cli/why.ts';
 import { text } from '../../src/model/text.ts';
+import { said as run } from './said.ts';
 
 const at = Date.UTC(2026, 10, 25);
 const pbx = {
@@ -75,24 +75,6 @@ test.after(() => {
   server.closeAllConnections();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function run(
-  command: (args: readonly string[]) => Promise<number>,
-  ...args: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const out = sinon.stub(process.stdout, 'write').returns(true);
-  const err = sinon.stub(process.stderr, 'write').returns(true);
-  try {
-    const code = await command(args);
-    return {
-      code,
-      out: out.args.map(([words]) => words).join(''),
-      err: err.args.map(([words]) => words).join(''),
-    };
-  } finally {
-    sinon.restore();
-  }
-}
 
 test('the table has every subject, the worst first, in the language of the room', async () => {
   answer = room(crm, seat, pbx);

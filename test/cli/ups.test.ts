@@ -3,28 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sinon from 'sinon';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ups } from '../../src/cli/ups.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
 import { VirtualUps } from '../../src/sim/ups.ts';
 import { freePort } from '../room/program.ts';
+import { said } from './said.ts';
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const out = sinon.stub(process.stdout, 'write').returns(true);
-  const err = sinon.stub(process.stderr, 'write').returns(true);
-  try {
-    const code = await ups(args);
-    return {
-      code,
-      out: out.args.map(([words]) => words).join(''),
-      err: err.args.map(([words]) => words).join(''),
-    };
-  } finally {
-    sinon.restore();
-  }
-}
+const run = (...args: readonly string[]) => said(ups, ...args);
 async function withUps(unit: number, work: (port: number) => Promise<void>): Promise<void> {
   const clock = { mono: () => monoMs(0), wall: () => wallMs(0) };
   const virtual = new VirtualUps({ clock, port: 0, unit, runtimeS: 12_600, speed: 1 });
