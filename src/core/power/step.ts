@@ -124,8 +124,9 @@ export function hear(state: PowerState, { source, says, values, at }: News): Pow
     sources: { ...state.sources, [source]: memory },
   });
   if (says !== 'up') {
-    const misses = Math.min(before.misses + 1, missLimitOf(state.config, source));
-    const isLost = before.isLost || says === 'unknown' || misses >= missLimitOf(state.config, source);
+    const limit = missLimitOf(state.config, source);
+    const misses = Math.min(before.misses + 1, limit);
+    const isLost = before.isLost || says === 'unknown' || misses >= limit;
     return { state: keep({ ...before, isLost, misses }), ...same, isNew: false };
   }
   // A lost round between two readings brings none.
