@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Effect, Notice } from '../model/effect.ts';
 import type { Language } from '../model/text.ts';
-import type { RoomState } from '../core/room/step.ts';
+import type { RoomState } from '../core/room/state.ts';
 import { check, step } from '../core/room/step.ts';
 import { readJournal } from '../format/journal.ts';
 import { wallAt } from '../model/messages.ts';

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BusId, RoomId } from '../model/ids.ts';
-import type { SavedRoom } from '../core/room/step.ts';
+import type { SavedRoom } from '../core/room/state.ts';
 import { readSaved } from '../core/alarm/saved.ts';
 import { readSaved as readMaintenance } from '../core/maintenance/step.ts';
 import type { WallMs } from '../model/units.ts';

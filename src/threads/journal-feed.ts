@@ -6,7 +6,7 @@ import { serialize } from 'node:v8';
 import type { Clock } from '../ports/clock.ts';
 import { JournalWriter } from '../format/journal.ts';
 import type { RoomEvent } from '../model/event.ts';
-import type { RoomState } from '../core/room/step.ts';
+import type { RoomState } from '../core/room/state.ts';
 import type { ToArchive } from '../model/messages.ts';
 
 /** A file of the journal; the archive keeps a bounded number of them. */

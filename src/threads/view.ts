@@ -3,7 +3,7 @@ import type { AlarmRow, ClockMark, LineView, RoomView, SubjectRow, ThreadView } 
 import { alarmViews } from '../core/room/views.ts';
 import { bypassView, lineReading, recordingLines, subjectViews } from '../core/room/views.ts';
 import type { LineId } from '../model/ids.ts';
-import type { RoomState } from '../core/room/step.ts';
+import type { RoomState } from '../core/room/state.ts';
 import { openCallOf, signalOf } from '../core/line/state.ts';
 import { outputs } from '../core/room/step.ts';
 import { wallAt } from '../model/messages.ts';

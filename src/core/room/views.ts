@@ -7,7 +7,7 @@ import type { AlarmView } from '../../model/alarm.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
 import type { SubjectView } from '../../model/watch.ts';
-import type { RoomState } from './step.ts';
+import type { RoomState } from './state.ts';
 
 export const alarmViews = (state: RoomState): readonly AlarmView[] => alarm.views(state.alarm);
 export const bypassView = (state: RoomState): bypass.BypassView => bypass.view(state.bypass);

@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { deserialize, serialize } from 'node:v8';
-import { check, initial, outputs, saved, step } from '../../../src/core/room/step.ts';
-import type { RoomState } from '../../../src/core/room/step.ts';
+import { check, outputs, step } from '../../../src/core/room/step.ts';
+import { initial, saved } from '../../../src/core/room/state.ts';
+import type { RoomState } from '../../../src/core/room/state.ts';
 import { alarmViews, bypassView, subjectViews } from '../../../src/core/room/views.ts';
 import { JournalWriter, readJournal } from '../../../src/format/journal.ts';
 import { roomConfig } from '../../../src/core/room/config.ts';

@@ -3,8 +3,9 @@
  * whether it was alarmed in its time, once, by its name. Every alarm that was raised must have a cause in the plan or be a run of
  * polls that were lost by chance.
  */
-import { initial, step } from '../../../src/core/room/step.ts';
-import type { RoomState } from '../../../src/core/room/step.ts';
+import { step } from '../../../src/core/room/step.ts';
+import { initial } from '../../../src/core/room/state.ts';
+import type { RoomState } from '../../../src/core/room/state.ts';
 import { alarmViews, bypassView, subjectViews, suspects } from '../../../src/core/room/views.ts';
 import { check } from '../../../src/core/room/step.ts';
 import { roomConfig } from '../../../src/core/room/config.ts';

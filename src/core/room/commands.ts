@@ -1,0 +1,78 @@
+/** What a person, a button or the centre orders: each command goes to the machine that decides on it. */
+import type { Actor, RoomEventOf } from '../../model/event.ts';
+import * as alarm from '../alarm/step.ts';
+import type { Effect } from '../../model/effect.ts';
+import type { LineId } from '../../model/ids.ts';
+import type { MonoMs } from '../../model/units.ts';
+import { text } from '../../model/text.ts';
+import type { RoomState } from './state.ts';
+import { chain } from './composition.ts';
+import type { RoomStep } from './composition.ts';
+import { annunciate, toAlarm, toBypass, toMaintenance, toTrigger } from './machines.ts';
+
+export function command(state: RoomState, event: RoomEventOf<'command'>): RoomStep {
+  const { command: order, at } = event;
+  switch (order.do) {
+    case 'acknowledge':
+    case 'reset-alarm':
+    case 'shelve':
+    case 'unshelve':
+      return chain(toAlarm(state, event), (now) =>
+        annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }),
+      );
+    case 'maintenance':
+    case 'end-maintenance':
+      return toMaintenance(state, { ...event, command: order });
+    case 'silence':
+    case 'lamp-test':
+      return chain(annunciate(state, { kind: order.do, at }), (now) => ({
+        state: now,
+        effects: [accepted(event.id, event.by, order.do, at)],
+      }));
+    case 'bypass':
+    case 'restore':
+    case 'reset-bypass':
+    case 'exercise':
+      return toBypass(state, event);
+    case 'record':
+      return chain(toTrigger(state, order.line, { kind: 'record', on: order.on, at }), (now) => ({
+        state: now,
+        effects: [recordAnswer(now, event.id, event.by, order.line, order.on, at)],
+      }));
+    default:
+      return order satisfies never;
+  }
+}
+
+function recordAnswer(
+  state: RoomState,
+  id: string,
+  by: Actor,
+  line: LineId,
+  on: boolean,
+  at: MonoMs,
+): Effect {
+  const isKnown = state.triggers[line] !== undefined;
+  const what = on
+    ? text(`${by.name} 要求录音 ${line}`, `recording of ${line} ordered by ${by.name}`)
+    : text(`${by.name} 取消人工录音 ${line}`, `ordered recording of ${line} ended by ${by.name}`);
+  const unknown = text(`没有线路 ${line}`, `there is no line ${line}`);
+  return {
+    kind: 'notice',
+    notice: { kind: 'command', at, id, accepted: isKnown, text: isKnown ? what : unknown },
+  };
+}
+
+const accepted = (id: string, by: Actor, what: 'silence' | 'lamp-test', at: MonoMs): Effect => ({
+  kind: 'notice',
+  notice: {
+    kind: 'command',
+    at,
+    id,
+    accepted: true,
+    text:
+      what === 'silence'
+        ? text(`${by.name} 已消音`, `silenced by ${by.name}`)
+        : text(`${by.name} 试灯`, `lamp test by ${by.name}`),
+  },
+});

@@ -1,0 +1,114 @@
+/** What cards, contacts and polled values report. */
+import { alarmId } from '../../model/alarm.ts';
+import type { BusId } from '../../model/ids.ts';
+import type { Command, RoomEventOf } from '../../model/event.ts';
+import type { Condition } from '../../model/alarm.ts';
+import * as power from '../power/step.ts';
+import { readingHeard } from './readings.ts';
+import type { RoomState } from './state.ts';
+import { chain, each, nothing } from './composition.ts';
+import type { RoomStep } from './composition.ts';
+import { command } from './commands.ts';
+import { positionEvent } from './line-events.ts';
+import { toBypass, toWatch } from './machines.ts';
+
+/** The reading of a UPS goes on with what was estimated. */
+export function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
+  const { state: heard, values, isNew } = power.hear(state.power, event);
+  const told = toWatch(
+    heard === state.power ? state : { ...state, power: heard },
+    values === undefined ? event : { ...event, values },
+  );
+  return isNew ? { ...told, effects: [...told.effects, { kind: 'save' }] } : told;
+}
+
+export function cardEvent(state: RoomState, event: RoomEventOf<'card'>): RoomStep {
+  const { card, link, serialNumber, reason, at } = event;
+  // A bus without relays is only a path to what is behind it.
+  if (state.cards[card] === undefined)
+    return toWatch(state, { kind: 'path', bus: card, up: link === 'up', at });
+  const seen = { ...state, cards: { ...state.cards, [card]: { link, serialNumber, reason } } };
+  const told = chain(toBypass(seen, event), (now) =>
+    toWatch(now, { kind: 'path', bus: card, up: link === 'up', at }),
+  );
+  if (link === 'up') return told;
+  return each(told, state.config.linesOfCard[card] ?? [], (now, id) => positionEvent(now, id, 'unknown', at));
+}
+
+export function relaysEvent(state: RoomState, event: RoomEventOf<'relays'>): RoomStep {
+  const { card, at } = event;
+  const mine = Object.entries(state.config.lineOfRelay[card] ?? {});
+  const relays = Object.fromEntries(
+    mine.flatMap(([number, id]) => {
+      const report = event.relays[Number(number) - 1];
+      return report === undefined ? [] : [[id, report] as const];
+    }),
+  );
+  const told = toBypass(state, { ...event, relays });
+  return each(told, Object.keys(relays), (now, id) =>
+    positionEvent(now, id, relays[id]?.position ?? 'unknown', at),
+  );
+}
+
+export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): RoomStep {
+  const point = state.config.inputs[event.point];
+  if (point === undefined) return { state, effects: nothing };
+  const { closed, at } = event;
+  const before = state.contacts[event.point];
+  const seen = { ...state, contacts: { ...state.contacts, [event.point]: closed } };
+  const told = toWatch(seen, event);
+  if (point.role === 'plain') return told;
+  const atRest = closed === (point.contact === 'normally-closed');
+  if (point.role === 'bypass-key')
+    return chain(told, (now) =>
+      toBypass(now, { kind: 'key', turned: closed === 'unknown' ? 'unknown' : !atRest, at }),
+    );
+  const wasPressed =
+    before !== undefined && before !== 'unknown' && before !== (point.contact === 'normally-closed');
+  // A button that is held at start, or comes back from a lost bus, has not been pressed now.
+  if (closed === 'unknown' || atRest || wasPressed || before === undefined) return told;
+  const order = buttonCommand[point.role];
+  return chain(told, (now) =>
+    command(now, {
+      kind: 'command',
+      at,
+      id: `${point.id}-${at}`,
+      by: { via: 'button', name: point.id },
+      command: order,
+    }),
+  );
+}
+
+const buttonCommand: Record<
+  'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button',
+  Command
+> = {
+  'silence-button': { do: 'silence' },
+  'acknowledge-button': { do: 'acknowledge', alarm: 'all' },
+  'reset-button': { do: 'reset-alarm', alarm: 'all' },
+  'test-button': { do: 'lamp-test' },
+};
+
+export function withReading(state: RoomState, { point: id, value, at }: RoomEventOf<'reading'>): RoomState {
+  const point = state.config.registers.find((one) => one.id === id);
+  if (point === undefined) return state;
+  return {
+    ...state,
+    readings: { ...state.readings, [id]: readingHeard(point, state.readings[id], value, at) },
+  };
+}
+
+export const isBusLost = ({ found }: RoomState, bus: BusId): boolean =>
+  found[alarmId({ subject: 'linekeeper', type: 'bus.lost', qualifier: bus })] !== undefined;
+
+export function withFound(found: RoomState['found'], event: RoomEventOf<'condition'>): RoomState['found'] {
+  const id = alarmId(event.key);
+  if (!event.active) return Object.fromEntries(Object.entries(found).filter(([key]) => key !== id));
+  const condition: Condition = {
+    key: event.key,
+    state: 'active',
+    detail: event.detail,
+    ...(event.severity === undefined ? {} : { severity: event.severity }),
+  };
+  return { ...found, [id]: condition };
+}

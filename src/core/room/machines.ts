@@ -1,0 +1,71 @@
+/** The machines of the room, told one event each; what one of them finds for another is passed on as a level. */
+import * as alarm from '../alarm/step.ts';
+import * as annunciator from '../annunciator/step.ts';
+import * as bypass from '../bypass/index.ts';
+import * as maintenance from '../maintenance/step.ts';
+import type { MaintenanceEvent } from '../maintenance/step.ts';
+import * as trigger from '../trigger/step.ts';
+import type { TriggerEvent } from '../trigger/state.ts';
+import * as watch from '../watch/step.ts';
+import type { WatchEvent } from '../watch/hear.ts';
+import type { LineId } from '../../model/ids.ts';
+import type { RoomState } from './state.ts';
+import { chain, nothing } from './composition.ts';
+import type { RoomStep } from './composition.ts';
+
+export function toWatch(state: RoomState, event: WatchEvent): RoomStep {
+  const { state: next, effects } = watch.step(state.watch, event);
+  return { state: next === state.watch ? state : { ...state, watch: next }, effects };
+}
+
+export function toMaintenance(state: RoomState, event: MaintenanceEvent): RoomStep {
+  const { state: next, effects } = maintenance.step(state.maintenance, event);
+  if (next === state.maintenance) return { state, effects };
+  return chain({ state: { ...state, maintenance: next }, effects }, tellMaintenance);
+}
+
+/** The watch and the alarms are told; the bypass never is. */
+export function tellMaintenance(state: RoomState): RoomStep {
+  const { at } = state;
+  const { subjects } = state.maintenance;
+  const told = { kind: 'maintenance', subjects, at } as const;
+  return chain(toWatch(state, told), (now) =>
+    chain(toAlarm(now, told), (then) =>
+      annunciate(then, { kind: 'alarms', counts: alarm.counts(then.alarm), at }),
+    ),
+  );
+}
+
+export function toBypass(state: RoomState, event: bypass.BypassEvent): RoomStep {
+  const wasActive = isBypassActive(state);
+  const { state: next, effects } = bypass.step(state.bypass, event);
+  const now = { ...state, bypass: next };
+  const isActive = isBypassActive(now);
+  if (wasActive === isActive) return { state: now, effects };
+  return chain({ state: now, effects }, (then) =>
+    toWatch(then, { kind: 'bypass', active: isActive, at: then.at }),
+  );
+}
+
+const isBypassActive = ({ bypass: own }: RoomState): boolean =>
+  own.room.phase.kind !== 'steady' && own.room.phase.kind !== 'confirming';
+
+export function toTrigger(state: RoomState, line: LineId, event: TriggerEvent): RoomStep {
+  const own = state.triggers[line];
+  if (own === undefined) return { state, effects: nothing };
+  const { state: next, effects } = trigger.step(own, event);
+  return {
+    state: next === own ? state : { ...state, triggers: { ...state.triggers, [line]: next } },
+    effects,
+  };
+}
+
+export function toAlarm(state: RoomState, event: alarm.AlarmEvent): RoomStep {
+  const { state: next, effects } = alarm.step(state.alarm, event);
+  return { state: next === state.alarm ? state : { ...state, alarm: next }, effects };
+}
+
+export function annunciate(state: RoomState, event: annunciator.AnnunciatorEvent): RoomStep {
+  const next = annunciator.step(state.annunciator, event);
+  return { state: next === state.annunciator ? state : { ...state, annunciator: next }, effects: nothing };
+}

@@ -1,0 +1,143 @@
+/** What the room's decisions stand on: the state of every machine, how it begins, and what of it outlives a restart. */
+import * as alarm from '../alarm/step.ts';
+import * as annunciator from '../annunciator/step.ts';
+import * as bypass from '../bypass/index.ts';
+import * as maintenance from '../maintenance/step.ts';
+import type { SavedMaintenance } from '../maintenance/step.ts';
+import { initial as initialLine } from '../line/state.ts';
+import { initial as initialTrigger } from '../trigger/state.ts';
+import type { TriggerState } from '../trigger/state.ts';
+import * as watch from '../watch/step.ts';
+import * as power from '../power/step.ts';
+import type { BusId, LineId, PointId } from '../../model/ids.ts';
+import type { Condition } from '../../model/alarm.ts';
+import type { LineState } from '../line/state.ts';
+import type { MonoMs } from '../../model/units.ts';
+import { later } from '../../model/units.ts';
+import type { RelayPosition } from '../../model/line.ts';
+import type { SavedAlarms } from '../alarm/step.ts';
+import type { Verdict } from '../../model/watch.ts';
+import { text } from '../../model/text.ts';
+import type { RoomConfig } from './config.ts';
+import type { ReadingMemory } from './readings.ts';
+import type { CardSeen } from './own-conditions.ts';
+import { tellMaintenance } from './machines.ts';
+
+/** What guard.json keeps of the decisions. */
+export interface SavedRoom {
+  readonly bypass: bypass.SavedBypass;
+  readonly alarms: SavedAlarms;
+  /** Absent in a file of before there was maintenance. */
+  readonly maintenance?: readonly SavedMaintenance[];
+  /** Absent in files of before. */
+  readonly power?: power.SavedPower;
+}
+
+export interface RoomState {
+  readonly config: RoomConfig;
+  readonly at: MonoMs;
+  readonly lines: Readonly<Record<LineId, LineState>>;
+  readonly positions: Readonly<Record<LineId, RelayPosition>>;
+  readonly watch: watch.WatchState;
+  readonly power: power.PowerState;
+  readonly bypass: bypass.BypassState;
+  readonly triggers: Readonly<Record<LineId, TriggerState>>;
+  readonly alarm: alarm.AlarmState;
+  readonly maintenance: maintenance.MaintenanceState;
+  readonly annunciator: annunciator.AnnunciatorState;
+  readonly cards: Readonly<Record<BusId, CardSeen>>;
+  readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
+  readonly readings: Readonly<Record<PointId, ReadingMemory>>;
+  /** Standing conditions that the shell found, by alarm id. */
+  readonly found: Readonly<Record<string, Condition>>;
+  /** The verdict that the bypass was told last. */
+  readonly verdictTold: Verdict;
+}
+
+export interface AtStart {
+  readonly saved: SavedRoom | 'missing' | 'unreadable' | 'first-power-on';
+  /** How long ago it was saved, as far as the wall clock can tell: shelves go on running while we were away. */
+  readonly awayMs: number;
+}
+
+export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: MonoMs): RoomState {
+  const { room } = config;
+  const positions: Record<LineId, RelayPosition> = {};
+  const lines: Record<LineId, LineState> = {};
+  const triggers: Record<LineId, TriggerState> = {};
+  for (const { id, relay } of room.lines) {
+    positions[id] = relay === undefined ? 'normal' : 'unknown';
+    lines[id] = initialLine(
+      {
+        id,
+        runId: config.runId,
+        hasRelay: relay !== undefined,
+        settings: { loopOpenMs: room.bypass.loopOpenMs },
+      },
+      at,
+    );
+    triggers[id] = initialTrigger({ line: id, runId: config.runId, settings: room.recorder }, at);
+  }
+  const fresh: RoomState = {
+    config,
+    at,
+    lines,
+    positions,
+    watch: watch.initial(
+      {
+        subjects: room.subjects,
+        lines: room.lines,
+        points: Object.values(config.inputs),
+        ringLimitMs: room.bypass.ringLimitMs,
+      },
+      at,
+    ),
+    power: power.initial(
+      { subjects: room.subjects, autonomyMs: room.autonomyMs },
+      (typeof saved === 'string' ? undefined : saved.power) ?? {},
+      later(at, -awayMs),
+    ),
+    bypass: bypass.initial(bypassConfig(config), typeof saved === 'string' ? saved : saved.bypass, at),
+    triggers,
+    alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
+    maintenance: maintenance.initial(
+      [...room.subjects, ...room.lines, ...room.points].map(({ id }) => id),
+      typeof saved === 'string' ? [] : (saved.maintenance ?? []),
+      later(at, -awayMs),
+    ),
+    annunciator: annunciator.initial(at),
+    cards: Object.fromEntries(
+      room.buses
+        .filter(({ kind, id }) => kind === 'line-card' || config.lineOfRelay[id] !== undefined)
+        .map(({ id }) => [
+          id,
+          { link: 'awaited', serialNumber: '', reason: text('等待线路卡', 'waiting for the card') },
+        ]),
+    ),
+    contacts: {},
+    readings: {},
+    found: {},
+    verdictTold: 'unknown',
+  };
+  return tellMaintenance(fresh).state;
+}
+
+function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
+  const hostLost = room.buses.flatMap((bus) => (bus.kind === 'line-card' ? [bus.hostLostMs] : []));
+  return {
+    settings: room.bypass,
+    values: bypass.standardValues,
+    hostLostMs: Math.max(5000, ...hostLost),
+    lines: room.lines.flatMap(({ id, relay, phone }) =>
+      relay === undefined ? [] : [{ id, card: relay.bus, relay: relay.number, phone }],
+    ),
+    allowFromCentre: room.allowBypassFromCentre,
+  };
+}
+
+export const saved = (state: RoomState): SavedRoom => ({
+  bypass: bypass.saved(state.bypass),
+  alarms: alarm.saved(state.alarm, state.at),
+  maintenance: maintenance.saved(state.maintenance, state.at),
+  power: power.saved(state.power, state.at),
+});
