@@ -5,8 +5,6 @@
  * If it must end by itself (a broken invariant, an uncaught error), it says its last words and goes; it releases nothing.
  * systemd starts it again, and if that fails the cards take the lines over (docs/safety.md).
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { serialize } from 'node:v8';
 import path from 'node:path';
 import { nanoid } from 'nanoid';
 import type { BusId } from '../model/ids.ts';
@@ -23,8 +21,12 @@ import { HealthGate } from '../shell/health-gate.ts';
 import { JournalFeed } from './journal-feed.ts';
 import { MaintenanceCalendar } from '../shell/maintenance-calendar.ts';
 import { Mailbox } from '../shell/mailbox.ts';
-import { TurnLoop, slowTurnMs } from '../shell/turn-loop.ts';
+import { TurnLoop } from '../shell/turn-loop.ts';
+import { SelfWatch } from './self-watch.ts';
+import { WorkerReports } from './worker-reports.ts';
 import { Workers } from './workers.ts';
+import { workerStarts } from './worker-starts.ts';
+import { writeLastWords } from './last-words.ts';
 import { bootId } from '../drivers/clock/system.ts';
 import { callRecord } from './call-record.ts';
 import { check, outputs, step } from '../core/room/step.ts';
@@ -40,7 +42,6 @@ import { roomConfig } from '../core/room/config.ts';
 import { roomView } from './view.ts';
 import { suspects } from '../core/room/views.ts';
 import { text } from '../model/text.ts';
-import type { ThreadName, WorkerCondition } from '../model/messages.ts';
 import { wallAt } from '../model/messages.ts';
 
 /** A process that ended itself because it broke a rule of its own. */
@@ -51,10 +52,6 @@ const viewEveryMs = 200;
 /** Without news the view still goes out: its age is shown. */
 const viewAtLeastMs = 1000;
 const secondMs = 1000;
-/** A wall clock that moved by more than this against the monotonic one was set. */
-const clockStepMs = 500;
-/** What happened in one moment (a slow turn, a clock that was set, lost events) stays a condition for this long. */
-const shownMs = 60_000;
 const workersCloseMs = 1000;
 
 export interface GuardOptions {
@@ -124,22 +121,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     );
   };
 
-  /** What each worker reported: a new one only tells what still stands. */
-  const reported = new Map<ThreadName, Map<string, WorkerCondition>>();
-  const workerCondition = (thread: ThreadName, found: WorkerCondition): void => {
-    const ofThread = reported.get(thread) ?? new Map<string, WorkerCondition>();
-    reported.set(thread, ofThread);
-    const key = `${found.type}/${found.qualifier}`;
-    if (found.active) ofThread.set(key, found);
-    else ofThread.delete(key);
-    condition(found.type, found.active, found.detail, found.qualifier);
-  };
-  const forgetWorker = (thread: ThreadName): void => {
-    for (const { type, detail, qualifier } of reported.get(thread)?.values() ?? [])
-      condition(type, false, detail, qualifier);
-    reported.delete(thread);
-  };
-
+  const reports = new WorkerReports(condition);
   const guardFile = openGuardFile(memoryFile, (failure) => {
     condition('disk.not-writable', failure !== undefined, text(failure ?? '', failure ?? ''), 'guard.json');
   });
@@ -177,83 +159,56 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     },
   });
 
-  const workers = new Workers(
-    {
-      recorder: {
-        dataFolder: room.dataFolder,
-        room: room.id,
-        settings: room.recorder,
-        rings: [...field.rings].map(([line, buffer]) => ({ line, buffer })),
-        clock: mark(clock),
-      },
-      archive: { dataFolder: room.dataFolder, room: room.id },
-      front: {
-        dataFolder: room.dataFolder,
-        room: room.id,
-        name: room.name,
-        language: room.language,
-        timezone: room.timezone,
-        http: { ...room.http, portIsFixed: options.httpPortIsFixed },
-        openReads: options.openReads,
-        readToken: options.readToken,
-        version,
-        ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),
-        ...(options.demoCode === undefined ? {} : { demoCode: options.demoCode }),
-      },
-      probes: {
-        dataFolder: room.dataFolder,
-        sources: room.subjects.flatMap(({ id: subject, sources }) =>
-          sources.map((source) => ({ subject, source })),
-        ),
-        ...(room.heartbeats === undefined ? {} : { heartbeats: room.heartbeats }),
-      },
-      frontKeeps: room.mqtt !== undefined,
-    },
-    {
-      fromRecorder: (message) => {
-        if (message.kind === 'speech') post({ kind: 'speech', line: message.line, at: message.at }, false);
-        if (message.kind === 'ready')
-          log(
-            'info',
-            text(
-              `录音线程就绪（${message.encoder}，恢复 ${message.recovered} 段录音）`,
-              `recorder ready (${message.encoder}, ${message.recovered} recordings recovered)`,
-            ),
-          );
-        if (message.kind === 'started' || message.kind === 'sealed' || message.kind === 'failed') {
-          const { id, line, kind } = message;
-          const reason = kind === 'failed' ? message.reason : text('', '');
-          if (kind === 'failed') log('error', reason);
-          post({ kind: 'recording', id, line, state: kind, reason, at: clock.mono() }, false);
-        }
-        if (message.kind === 'condition') workerCondition('recorder', message);
-      },
-      fromArchive: (message) => {
-        if (message.kind === 'condition') workerCondition('archive', message);
-      },
-      fromFront: (message) => {
-        if (message.kind === 'condition') workerCondition('front', message);
-        if (message.kind === 'ready') options.onPage?.(message.httpUrl, message.portMoved);
-        if (message.kind === 'command') {
-          const { id, by, command } = message;
-          post({ kind: 'command', id, by, command, at: clock.mono() }, true);
-        }
-      },
-      fromProbes: (message) => {
-        if (message.kind === 'condition') workerCondition('probes', message);
-        if (message.kind === 'evidence') post({ ...message, at: clock.mono() }, false);
-      },
-      changed: (thread, threadState, reason) => {
+  const workers = new Workers(workerStarts(options, field.rings, mark(clock)), {
+    fromRecorder: (message) => {
+      if (message.kind === 'speech') post({ kind: 'speech', line: message.line, at: message.at }, false);
+      if (message.kind === 'ready')
         log(
-          threadState === 'running' ? 'info' : 'error',
-          threadState === 'running' ? `${thread}: ${reason[room.language]}` : reason,
+          'info',
+          text(
+            `录音线程就绪（${message.encoder}，恢复 ${message.recovered} 段录音）`,
+            `recorder ready (${message.encoder}, ${message.recovered} recordings recovered)`,
+          ),
         );
-        condition('thread.dead', threadState !== 'running', reason, thread);
-        if (threadState === 'restarting') forgetWorker(thread);
-      },
+      if (message.kind === 'started' || message.kind === 'sealed' || message.kind === 'failed') {
+        const { id, line, kind } = message;
+        const reason = kind === 'failed' ? message.reason : text('', '');
+        if (kind === 'failed') log('error', reason);
+        post({ kind: 'recording', id, line, state: kind, reason, at: clock.mono() }, false);
+      }
+      if (message.kind === 'condition') reports.heard('recorder', message);
     },
-  );
+    fromArchive: (message) => {
+      if (message.kind === 'condition') reports.heard('archive', message);
+    },
+    fromFront: (message) => {
+      if (message.kind === 'condition') reports.heard('front', message);
+      if (message.kind === 'ready') options.onPage?.(message.httpUrl, message.portMoved);
+      if (message.kind === 'command') {
+        const { id, by, command } = message;
+        post({ kind: 'command', id, by, command, at: clock.mono() }, true);
+      }
+    },
+    fromProbes: (message) => {
+      if (message.kind === 'condition') reports.heard('probes', message);
+      if (message.kind === 'evidence') post({ ...message, at: clock.mono() }, false);
+    },
+    changed: (thread, threadState, reason) => {
+      log(
+        threadState === 'running' ? 'info' : 'error',
+        threadState === 'running' ? `${thread}: ${reason[room.language]}` : reason,
+      );
+      condition('thread.dead', threadState !== 'running', reason, thread);
+      if (threadState === 'restarting') reports.forget(thread);
+    },
+  });
 
+  const selfWatch = new SelfWatch(clock, {
+    post: (event) => {
+      post(event, false);
+    },
+    condition,
+  });
   const journal = new JournalFeed(clock, version, run, (batch) => workers.toArchive(batch));
   let viewDirty = true;
   let viewedAt: MonoMs | undefined;
@@ -263,22 +218,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   let exit: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => (exit = resolve));
 
-  const lastWords = (what: string, now: RoomState): void => {
+  const giveUp = (what: string, now: RoomState): never => {
     log('error', `${what}; the process ends, no relay is released`);
-    try {
-      const folder = path.join(room.dataFolder, 'journal');
-      mkdirSync(folder, { recursive: true });
-      const content = {
-        what,
-        run,
-        wall: clock.wall(),
-        state: serialize(now).toString('base64'),
-        journal: journal.unsent,
-      };
-      writeFileSync(path.join(folder, `last-words-${run}.json`), JSON.stringify(content));
-    } catch {
-      // The disk is no reason to stay.
-    }
+    writeLastWords(room.dataFolder, { what, run, wall: clock.wall(), state: now, journal: journal.unsent });
     process.exit(brokenExitCode);
   };
 
@@ -300,17 +242,10 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       showRoom(now, at);
     },
     slow: (turnMs) => {
-      condition(
-        'guard.slow-turn',
-        true,
-        text(`一次判断用了 ${Math.round(turnMs)} 毫秒`, `one turn took ${Math.round(turnMs)} ms`),
-      );
-      setTimeout(() => {
-        condition('guard.slow-turn', false, text('', ''));
-      }, shownMs).unref();
+      selfWatch.slowTurn(turnMs);
     },
     violated: (names, now) => {
-      lastWords(`LK-GUARD-001 violated: ${names.join('; ')}`, now);
+      giveUp(`LK-GUARD-001 violated: ${names.join('; ')}`, now);
     },
   });
 
@@ -381,9 +316,6 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     workers.view({ kind: 'view', view: roomView(now, mark(clock), [guard, ...workers.views], isFit) });
   };
 
-  let clockShown: NodeJS.Timeout | undefined;
-  let droppedTold = 0;
-  let wallOffset = clock.wall() - clock.mono();
   const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
   const announceMaintenance = (): void => {
     for (const event of calendar.announce(mark(clock))) post(event, false);
@@ -395,40 +327,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     const suspected = suspects(loop.state);
     field.suspect(suspected);
     workers.suspect(suspected);
-    const offset = clock.wall() - clock.mono();
-    const stepMs = offset - wallOffset;
-    if (Math.abs(stepMs) > clockStepMs) {
-      post({ kind: 'clock', wall: clock.wall(), stepMs, at: clock.mono() }, false);
-      condition(
-        'clock.step',
-        true,
-        text(`跳变 ${Math.round(stepMs / 1000)} 秒`, `moved by ${Math.round(stepMs / 1000)} s`),
-      );
-      clearTimeout(clockShown);
-      clockShown = setTimeout(() => {
-        condition('clock.step', false, text('', ''));
-      }, shownMs).unref();
-    }
-    wallOffset = offset;
     announceMaintenance();
-    if (mailbox.dropped > droppedTold) {
-      const lost = mailbox.dropped - droppedTold;
-      droppedTold = mailbox.dropped;
-      const detail = text(`${lost} 个事件因过载丢失`, `${lost} events were lost under overload`);
-      condition('guard.slow-turn', true, detail, 'mailbox');
-      setTimeout(() => {
-        condition('guard.slow-turn', false, detail, 'mailbox');
-      }, shownMs).unref();
-    }
+    selfWatch.look({ latenessMs: lagMs, dropped: mailbox.dropped });
     workers.toRecorder({ kind: 'clock', clock: mark(clock) });
-    if (lagMs > slowTurnMs)
-      condition(
-        'guard.slow-turn',
-        true,
-        text(`循环迟到 ${lagMs} 毫秒`, `the loop was ${lagMs} ms late`),
-        'loop',
-      );
-    else condition('guard.slow-turn', false, text('', ''), 'loop');
   }, secondMs);
 
   let finishing: Promise<void> | undefined;
@@ -448,10 +349,10 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   };
 
   process.on('uncaughtException', (error) => {
-    lastWords(`LK-GUARD-002 uncaught: ${error.stack ?? error.message}`, loop.state);
+    giveUp(`LK-GUARD-002 uncaught: ${error.stack ?? error.message}`, loop.state);
   });
   process.on('unhandledRejection', (reason) => {
-    lastWords(
+    giveUp(
       `LK-GUARD-002 unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
       loop.state,
     );
