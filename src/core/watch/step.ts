@@ -7,7 +7,6 @@
  */
 import type { Condition } from '../../model/alarm.ts';
 import type { Effect } from '../../model/effect.ts';
-import type { Subject } from '../../model/room.ts';
 import type { SubjectId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier, later } from '../../model/units.ts';
@@ -18,6 +17,7 @@ import type { Finding } from './finding.ts';
 import { describe, judgeEveryMs, sameAbove, sameData } from './finding.ts';
 import type { Heard, WatchConfig, WatchEvent } from './hear.ts';
 import { hear, isTouched, nothingHeard, overdue } from './hear.ts';
+import type { Topology } from './topology.ts';
 import { domainsNeeded } from './verdict.ts';
 import { besides, hiddenWords } from './why.ts';
 
@@ -25,8 +25,8 @@ export type { WatchConfig, WatchEvent } from './hear.ts';
 
 export interface WatchState {
   readonly heard: Heard;
+  /** In the order of the room file. */
   readonly findings: readonly Finding[];
-  readonly byId: ReadonlyMap<SubjectId, Finding>;
   readonly views: readonly SubjectView[];
   readonly conditions: readonly Condition[];
   readonly due: MonoMs;
@@ -39,14 +39,25 @@ export interface WatchStep {
 
 export function initial(config: WatchConfig, at: MonoMs): WatchState {
   const heard = nothingHeard(config, at);
-  return judgeAll({ heard, findings: [], byId: new Map(), views: [], conditions: [], due: at }, heard, at)
-    .state;
+  return judge({ heard, findings: [], views: [], conditions: [], due: at }, heard, [], at).state;
 }
 
 export function step(state: WatchState, event: WatchEvent): WatchStep {
-  const heard = hear(state.heard, event);
-  if (heard === state.heard && event.at < state.due) return { state, effects: [] };
-  return judgeAll(state, overdue(heard, event.at), event.at);
+  const told = hear(state.heard, event);
+  if (told === state.heard && event.at < state.due) return { state, effects: [] };
+  const heard = overdue(told, event.at);
+  return judge(state, heard, touchedBy(state.heard, heard, heard === told ? event : undefined), event.at);
+}
+
+/** Evidence touches one subject; anything else may touch several. */
+function touchedBy(before: Heard, now: Heard, event: WatchEvent | undefined): readonly number[] {
+  if (before === now) return [];
+  const { bySource } = now.topology;
+  const one = event?.kind === 'evidence' ? bySource.get(event.source) : undefined;
+  if (one !== undefined) return [one.position];
+  return now.config.subjects.flatMap((subject, position) =>
+    isTouched(before, now, subject) ? [position] : [],
+  );
 }
 
 export const verdictOf = (state: WatchState, subject: SubjectId): Verdict =>
@@ -62,7 +73,10 @@ export const views = (state: WatchState): readonly SubjectView[] => state.views;
 export const conditions = (state: WatchState): readonly Condition[] => state.conditions;
 export const nextDeadline = (state: WatchState): MonoMs => state.due;
 
-const find = (state: WatchState, subject: SubjectId): Finding | undefined => state.byId.get(subject);
+function find({ heard, findings }: WatchState, subject: SubjectId): Finding | undefined {
+  const position = heard.topology.positions.get(subject);
+  return position === undefined ? undefined : findings[position];
+}
 
 /** Rules that no verdict may break, counted again from what the sources say. */
 export function check(state: WatchState): readonly string[] {
@@ -80,20 +94,33 @@ export function check(state: WatchState): readonly string[] {
   return broken;
 }
 
-function judgeAll(before: WatchState, heard: Heard, at: MonoMs): WatchStep {
-  const found = new Map<SubjectId, Finding>();
-  for (const subject of heard.config.subjects) findSubject(before, heard, subject, found, [], at);
-  const findings = heard.config.subjects.flatMap(({ id }) => found.get(id) ?? []);
-  const effects = findings.flatMap((finding): Effect[] => {
-    const { subject, verdict } = finding;
-    const old = find(before, subject.id);
-    if (old === undefined || old.verdict === verdict) return [];
-    return [
-      { kind: 'notice', notice: { at, kind: 'verdict', subject: subject.id, verdict, why: finding.why } },
-    ];
-  });
-  const seen = findings.map(({ view }) => view);
-  const standing = withHidden(findings, before.conditions);
+/** Judges again what the event touched, what is due, and what stands behind something that changed: parents first. */
+function judge(before: WatchState, heard: Heard, touched: readonly number[], at: MonoMs): WatchStep {
+  const { subjects } = heard.config;
+  const { order, parents, children } = heard.topology;
+  const isFirst = before.findings.length === 0;
+  const waiting = new Set(touched);
+  for (const [position, { due }] of before.findings.entries()) if (at >= due) waiting.add(position);
+  const findings = [...before.findings];
+  const effects: Effect[] = [];
+  let [isViewNew, isAlarmNew] = [isFirst, isFirst];
+  if (isFirst || waiting.size > 0)
+    for (const position of order) {
+      const subject = subjects[position];
+      if (subject === undefined || (!isFirst && !waiting.has(position))) continue;
+      const old = before.findings[position];
+      const above = (parents[position] ?? []).flatMap((parent) => findings[parent] ?? []);
+      const finding = describe(old, heard, subject, above, at);
+      findings[position] = finding;
+      isViewNew ||= old?.view !== finding.view;
+      isAlarmNew ||= old === undefined || isNewsToAlarms(old, finding);
+      for (const child of isFirst ? [] : (children[position] ?? []))
+        if (isChangedAbove(findings, parents, child)) waiting.add(child);
+      if (old !== undefined && old.verdict !== finding.verdict) {
+        const { verdict, why } = finding;
+        effects.push({ kind: 'notice', notice: { at, kind: 'verdict', subject: subject.id, verdict, why } });
+      }
+    }
   const due = findings.reduce(
     (first, finding) => earlier(first, finding.due) ?? first,
     later(at, judgeEveryMs),
@@ -102,56 +129,30 @@ function judgeAll(before: WatchState, heard: Heard, at: MonoMs): WatchStep {
     state: {
       heard,
       findings,
-      byId: found,
-      views: sameItems(before.views, seen) ? before.views : seen,
-      conditions: sameItems(before.conditions, standing) ? before.conditions : standing,
+      views: isViewNew ? findings.map(({ view }) => view) : before.views,
+      conditions: isAlarmNew ? withHidden(findings, before.conditions) : before.conditions,
       due,
     },
     effects,
   };
 }
 
-/** Judges a subject after those it depends on. `above` guards against a circle: a parent in it is taken as not down. */
-function findSubject(
-  before: WatchState,
-  heard: Heard,
-  subject: Subject,
-  found: Map<SubjectId, Finding>,
-  above: readonly SubjectId[],
-  at: MonoMs,
-): Finding | undefined {
-  const done = found.get(subject.id);
-  if (done !== undefined) return done;
-  if (above.includes(subject.id)) return undefined;
-  const parents = subject.dependsOn.length === 0 ? none : parentsOf(before, heard, subject, found, above, at);
-  const old = find(before, subject.id);
-  const holds =
-    old !== undefined && at < old.due && sameAbove(old, parents) && !isTouched(before.heard, heard, subject);
-  const finding = holds ? old : describe(old, heard, subject, parents, at);
-  found.set(subject.id, finding);
-  return finding;
+function isChangedAbove(
+  findings: readonly Finding[],
+  parents: Topology['parents'],
+  position: number,
+): boolean {
+  const own = findings[position];
+  const above = (parents[position] ?? []).flatMap((parent) => findings[parent] ?? []);
+  return own !== undefined && !sameAbove(own, above);
 }
 
-const none: readonly Finding[] = [];
-
-function parentsOf(
-  before: WatchState,
-  heard: Heard,
-  subject: Subject,
-  found: Map<SubjectId, Finding>,
-  above: readonly SubjectId[],
-  at: MonoMs,
-): readonly Finding[] {
-  return subject.dependsOn.flatMap((id): readonly Finding[] => {
-    const parent = found.get(id)?.subject ?? heard.config.subjects.find((one) => one.id === id);
-    if (parent === undefined) return [];
-    const finding = findSubject(before, heard, parent, found, [...above, subject.id], at);
-    return finding === undefined ? [] : [finding];
-  });
-}
-
-const sameItems = <Item>(a: readonly Item[], b: readonly Item[]): boolean =>
-  a.length === b.length && a.every((item, index) => item === b[index]);
+const isNewsToAlarms = (old: Finding, now: Finding): boolean =>
+  old.verdict !== now.verdict ||
+  old.shade?.how !== now.shade?.how ||
+  old.shade?.root !== now.shade?.root ||
+  old.conditions.length !== now.conditions.length ||
+  old.conditions.some((one, index) => one !== now.conditions[index]);
 
 /** The alarm of a root says how much it hides: one alarm, not forty. */
 function withHidden(findings: readonly Finding[], before: readonly Condition[]): readonly Condition[] {
