@@ -60,6 +60,9 @@ export function failed(where: string, error: NodeJS.ErrnoException): RoundAnswer
       reason: text(`无法连接 ${where}：${detail}`, `cannot reach ${where}: ${detail}`),
     };
   return error.code === 'ECONNREFUSED'
-    ? { kind: 'miss', reason: text(`${where} 拒绝连接`, `${where} refuses connections`) }
+    ? {
+        kind: 'miss',
+        reason: text(`${where} 拒绝连接，服务未运行`, `${where} refuses connections: nothing listens there`),
+      }
     : { kind: 'miss', reason: text(`${where} 连接失败（${detail}）`, `${where} fails (${detail})`) };
 }

@@ -5,7 +5,8 @@
 import { connect } from 'node:net';
 import { text } from '../../model/text.ts';
 import type { Probe } from '../../ports/probe.ts';
-import { ProbeRounds, Slots, isOwnFault } from '../probe-rounds.ts';
+import { failed, oneAnswer } from '../one-answer.ts';
+import { ProbeRounds, Slots } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 
 /** Connections that all TCP probes of the process open at the same time. */
@@ -31,45 +32,15 @@ export function tcpProbe({ source, host, port, everyMs, timeoutMs }: TcpProbeOpt
   });
 }
 
-function tryConnect(host: string, port: number, timeoutMs: number, end: AbortSignal): Promise<RoundAnswer> {
+function tryConnect(host: string, port: number, waitMs: number, end: AbortSignal): Promise<RoundAnswer> {
   const where = `${host}:${port}`;
-  return new Promise((resolve) => {
+  const overdue = text(`${where} 连接超时`, `${where} does not accept in time`);
+  return oneAnswer({ waitMs, overdue, end }, (finish) => {
     const socket = connect({ host, port });
-    const finish = (answer: RoundAnswer): void => {
-      clearTimeout(overdue);
-      end.removeEventListener('abort', stopped);
-      socket.destroy();
-      resolve(answer);
-    };
-    const stopped = (): void => finish({ kind: 'cannot', reason: text('已停止', 'stopped') });
-    const overdue = setTimeout(
-      () => finish({ kind: 'miss', reason: text(`${where} 连接超时`, `${where} does not accept in time`) }),
-      timeoutMs,
-    );
-    end.addEventListener('abort', stopped);
-    if (end.aborted) stopped();
     socket.on('connect', () =>
       finish({ kind: 'alive', reason: text(`${where} 可连接`, `${where} accepts connections`) }),
     );
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (isOwnFault(error.code))
-        finish({
-          kind: 'cannot',
-          reason: text(`无法连接 ${where}：${error.code ?? ''}`, `cannot try ${where}: ${error.message}`),
-        });
-      else if (error.code === 'ECONNREFUSED')
-        finish({
-          kind: 'miss',
-          reason: text(`${where} 拒绝连接，服务未运行`, `${where} refuses: the service does not run`),
-        });
-      else
-        finish({
-          kind: 'miss',
-          reason: text(
-            `${where} 无法到达（${error.code ?? ''}）`,
-            `${where} cannot be reached (${error.code ?? ''})`,
-          ),
-        });
-    });
+    socket.on('error', (error) => finish(failed(where, error)));
+    return () => socket.destroy();
   });
 }
