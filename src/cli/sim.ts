@@ -31,6 +31,7 @@ const usage = `usage: linekeeper sim card (--pty PATH | --tcp PORT | --serial PA
   --control PORT        orders, one a line, on 127.0.0.1:PORT; 0: any free port
   --key FILE            64 hexadecimal digits: ask for sealed frames
   --pbx-contact N       input N is closed while the PBX is well
+  --extension N         channel N is on a spare extension of the PBX
   --clock-ppm N         error of the card's crystal
   --wav FOLDER          write what every line carried
 
@@ -50,6 +51,7 @@ const options = {
   control: { type: 'string' },
   key: { type: 'string' },
   'pbx-contact': { type: 'string', default: '0' },
+  extension: { type: 'string', default: '0' },
   'clock-ppm': { type: 'string', default: '0' },
   wav: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -101,6 +103,7 @@ async function simCard(values: Values): Promise<number> {
     lines,
     seed,
     pbxContact: number(values['pbx-contact'], 'pbx-contact', 0, 4),
+    extension: number(values.extension, 'extension', 0, 8),
     clockPpm: number(values['clock-ppm'], 'clock-ppm', -1000, 1000),
     ...(values.wav === undefined ? {} : { played: new PlayedAudio(values.wav) }),
     ...(values.key === undefined ? {} : { key: keyOf(values.key) }),

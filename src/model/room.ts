@@ -170,7 +170,15 @@ export type SnmpAccess =
 export type Source =
   | (SourceBase & { readonly kind: 'point'; readonly point: PointId })
   | (SourceBase & { readonly kind: 'lines'; readonly lines: 'all' | readonly LineId[] })
-  | (PolledBase & { readonly kind: 'dial-tone'; readonly bus: BusId; readonly extension: Terminal })
+  | (PolledBase & {
+      readonly kind: 'dial-tone';
+      readonly bus: BusId;
+      readonly extension: Terminal;
+      /** Shortest time from one test to the next, while any source of the subject is down or missing. */
+      readonly suspectMs: number;
+      /** Frequencies of the tones that count, each one or two. */
+      readonly tones: readonly (readonly number[])[];
+    })
   | (PolledBase & {
       readonly kind: 'sip-options';
       readonly host: string;

@@ -27,8 +27,17 @@ export interface LineCard {
   feed(): void;
   /** Output 1 is 1. */
   output(index: number, energised: boolean): void;
+  /** Closes or opens the loop of a channel with such parts, as a telephone does; the card opens it by itself after `ms`. */
+  hook(channel: number, seize: boolean, ms: number): void;
+  /** What the card of this session can do. */
+  readonly abilities: Readonly<LineCardAbilities>;
   close(): Promise<void>;
   readonly counters: Readonly<LineCardCounters>;
+}
+
+export interface LineCardAbilities {
+  /** Loop-closing parts. */
+  readonly hook: boolean;
 }
 
 export interface LineCardCounters {
@@ -54,6 +63,8 @@ export interface LineCardHandlers {
   ): void;
   /** Input 1 is 1. Every input is told once at the start of a session. */
   input(at: MonoMs, index: number, closed: boolean): void;
+  /** The card did not obey a HOOK: it lacks the parts, or the host was lost. */
+  hookRefused(at: MonoMs): void;
   /** Samples that never arrived, counted by the card's sequence. */
   gap(at: MonoMs, samples: number): void;
 }

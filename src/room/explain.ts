@@ -6,7 +6,6 @@ import type { Bus, Point, RecordLink, Room, Source, Subject } from '../model/roo
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { written } from './limits.ts';
-import { speaks } from './not-yet.ts';
 import { writtenTerminal } from './terminals.ts';
 import { tripOutlook } from './trip.ts';
 import type { TripOutlook } from './trip.ts';
@@ -106,8 +105,7 @@ function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text
 
 function describeSource({ kind, domain, weight }: Source, say: (words: Text) => string): string {
   const proof = weight === 'proof' ? text('实证', 'proof') : text('旁证', 'hint');
-  const silent = speaks(kind) ? text('', '') : text('，尚未使用', ', not used yet');
-  return `${kind} (${domain}, ${say(proof)}${say(silent)})`;
+  return `${kind} (${domain}, ${say(proof)})`;
 }
 
 function describeTrip({ why, domains, proofs }: TripOutlook, say: (words: Text) => string): string {

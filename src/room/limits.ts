@@ -169,6 +169,16 @@ export const limits = {
     unit: 'ms',
     reason: text('更频繁会占住交换机的分机端口', 'more often would keep the extension port of the PBX busy'),
   },
+  'dial-tone.suspect': {
+    min: 10 * second,
+    max: 5 * minute,
+    default: 15 * second,
+    unit: 'ms',
+    reason: text(
+      '一次测试最长 5 秒，分机还须能正常来电',
+      'a test takes 5 s at most, and the extension must stay free for calls',
+    ),
+  },
   'sip-options.every': {
     min: 2 * second,
     max: 5 * minute,

@@ -3,16 +3,10 @@
  * nobody relies on what does not happen; what is used later is taken off this list.
  */
 import { text } from '../model/text.ts';
-import type { Source } from '../model/room.ts';
 import type { Path } from './problem.ts';
 import type { Reading } from './reading.ts';
 
-/** Kinds of evidence that say nothing in this version. They do not count when a trip is judged possible. */
-const silentKinds: readonly string[] = ['dial-tone'];
-
-export const speaks = (kind: Source['kind']): boolean => !silentKinds.includes(kind);
-
-export function tellNotYet({ draft, report, indexInFile }: Reading): void {
+export function tellNotYet({ draft, report }: Reading): void {
   const tell = (path: Path): void =>
     report({
       severity: 'note',
@@ -26,11 +20,5 @@ export function tellNotYet({ draft, report, indexInFile }: Reading): void {
   if (draft.recorder?.backup !== undefined) tell(['recorder', 'backup']);
   for (const [id, line] of Object.entries(draft.lines ?? {})) {
     if (line['alternate-phone'] !== undefined) tell(['lines', id, 'alternate-phone']);
-  }
-  for (const [id, { evidence }] of Object.entries(draft.subjects ?? {})) {
-    for (const [index, source] of evidence.entries()) {
-      const kind = silentKinds.find((name) => name in source);
-      if (kind !== undefined) tell(['subjects', id, 'evidence', indexInFile(evidence, index), kind]);
-    }
   }
 }

@@ -377,6 +377,19 @@ const evidence = forms(
               'card-b/8',
             ),
             every: every('dial-tone.every'),
+            suspect: optional(
+              duration('dial-tone.suspect', about('有疑时的周期', 'period while in doubt')),
+            ),
+            tone: optional(
+              matching(
+                short.tonePattern,
+                text('如 "450" 或 "350+440"', 'such as "450" or "350+440"'),
+                about(
+                  '拨号音频率（Hz）；不写则 450、425、350+440 都算',
+                  'frequency of the dial tone in Hz; without it 450, 425 and 350+440 all count',
+                ),
+              ),
+            ),
           },
           about('分机拨号音', 'dial tone of an extension'),
         ),

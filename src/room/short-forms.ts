@@ -14,6 +14,8 @@ export const durationPattern = '^\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h|d)$';
 export const daysPattern = '^\\d{1,5}d$';
 export const percentPattern = '^\\d{1,3}%$';
 export const thresholdPattern = '^[<>] ?-?\\d+(\\.\\d+)?$';
+/** One or two frequencies in Hz. */
+export const tonePattern = '^[2-9]\\d{2}(\\+[2-9]\\d{2})?$';
 export const terminalPattern = '^[A-Za-z][A-Za-z0-9-]*(/[A-Za-z0-9.]+){1,2}$';
 
 const host = '([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}\\])';

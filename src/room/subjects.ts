@@ -5,7 +5,6 @@ import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
 import { didYouMean } from './nearest.ts';
 import { readNetworkEvidence } from './network-evidence.ts';
-import { speaks } from './not-yet.ts';
 import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -23,6 +22,8 @@ type WrittenEvidence = WrittenSubject['evidence'][number];
 const missesUsual = 3;
 /** A dial-tone test is slow and a proof: two misses are enough, and a tone that was heard proves service for a minute. */
 const dialTonePatience = { waitMs: 6_000, missLimit: 2, vetoMs: 60_000 } as const;
+/** China, Europe, North America. */
+const standardDialTones = [[450], [425], [350, 440]] as const;
 /** Longest wait for an answer where the room file cannot set it. */
 const sipWaitMs = 4_000;
 const pingWaitMs = 3_000;
@@ -91,7 +92,7 @@ function readEvidence(
     return lines && { id, kind: 'lines', domain: 'lines', weight: 'proof', lines };
   }
   if ('dial-tone' in written) {
-    const { extension, every } = written['dial-tone'];
+    const { extension, every, suspect, tone } = written['dial-tone'];
     const [terminal] = parts.terminals.take(extension, 'extension', path('dial-tone', 'extension'));
     return (
       terminal && {
@@ -106,6 +107,8 @@ function readEvidence(
           `dial tone on ${terminal.bus}/${terminal.number}`,
         ),
         everyMs: durationOr(every, 'dial-tone.every'),
+        suspectMs: durationOr(suspect, 'dial-tone.suspect'),
+        tones: tone === undefined ? standardDialTones : [tone.split('+').map(Number)],
         ...dialTonePatience,
       }
     );
@@ -265,7 +268,7 @@ function readDownWhen(
   written: WrittenSubject,
   sources: readonly Source[],
 ): number {
-  const speaking = sources.filter(({ kind }) => speaks(kind)).length;
+  const speaking = sources.length;
   const preset = written.kind === 'pbx' ? 2 : Math.max(1, Math.min(2, speaking));
   const asked = written['down-when'];
   if (asked === undefined) return preset;

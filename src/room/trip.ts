@@ -4,12 +4,11 @@
  */
 import type { LineSettings, Source, Subject } from '../model/room.ts';
 import type { Domain } from '../model/watch.ts';
-import { speaks } from './not-yet.ts';
 
 export interface TripOutlook {
   readonly possible: boolean;
   readonly why: 'yes' | 'no pbx' | 'no relay' | 'one domain' | 'no proof';
-  /** Domains that speak for the PBX in this version. */
+  /** Domains that speak for the PBX. */
   readonly domains: readonly Domain[];
   readonly proofs: readonly Domain[];
 }
@@ -21,7 +20,7 @@ export function tripOutlook(
   lines: Iterable<Pick<LineSettings, 'relay'>>,
 ): TripOutlook {
   const pbx = [...subjects].find(({ kind }) => kind === 'pbx');
-  const sources = pbx?.sources.filter(({ kind }) => speaks(kind)) ?? [];
+  const sources = pbx?.sources ?? [];
   const domains = unique(sources);
   const proofs = unique(sources.filter(({ weight }) => weight === 'proof'));
   const hasRelay = [...lines].some(({ relay }) => relay !== undefined);

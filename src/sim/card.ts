@@ -34,6 +34,7 @@ import {
 } from '../../firmware-bridge/codec/stream.ts';
 import { CardSession, knownTypes } from './card-session.ts';
 import { reportFlags, reportStates } from './card-report.ts';
+import { LoopSwitches } from './loop-switch.ts';
 import { Plant, inputCount, samplesPerMs } from './plant.ts';
 import type { PlayedAudio } from './played-audio.ts';
 import { RelayDriver } from './relay-driver.ts';
@@ -49,6 +50,8 @@ export interface VirtualCardOptions {
   readonly seed?: number;
   /** This input is closed while the PBX is well; 0: none. */
   readonly pbxContact?: number;
+  /** This channel is on a spare extension of the PBX; 0: none. */
+  readonly extension?: number;
   readonly played?: PlayedAudio;
   /** Error of the card's crystal in parts per million. */
   readonly clockPpm?: number;
@@ -80,6 +83,7 @@ export class VirtualCard {
   readonly #ratio: number;
   readonly #session: CardSession;
   readonly #relays: RelayDriver;
+  readonly #hooks: LoopSwitches;
   readonly #takeOver: TakeOver;
   readonly #reader = new FrameReader((frame) => {
     this.#hear(frame);
@@ -135,6 +139,7 @@ export class VirtualCard {
       lines,
       seed,
       pbxContact: options.pbxContact ?? 0,
+      extension: options.extension ?? 0,
       happened: (line, what, at) => {
         if (what === 'off-hook') this.#isHeard[line - 1] = true;
         this.#played?.note(line, what, this.#counter(at), this.#wall(at));
@@ -142,6 +147,7 @@ export class VirtualCard {
     });
     this.#isHeard = this.plant.lines.map(() => false);
     this.#relays = new RelayDriver(this.plant);
+    this.#hooks = new LoopSwitches(this.plant);
     this.#takeOver = new TakeOver(lines, {
       hostLostMs: configLimits.hostLostMs.default,
       loopOpenMs: configLimits.loopOpenMs.default,
@@ -204,6 +210,7 @@ export class VirtualCard {
   reset(cause: (typeof resetCauses)[number]): void {
     this.#catchUp();
     this.#relays.releaseAll(this.plant.now);
+    this.#hooks.openAll();
     this.#session.forget();
     this.#takeOver.fed(this.plant.now);
     this.#config = undefined;
@@ -293,6 +300,8 @@ export class VirtualCard {
       if (inFrame === 0) this.#audio.linear.fill(0);
       this.plant.step(this.#audio.linear, frameSamples, inFrame * samplesPerMs);
       this.#relays.step(this.plant.now);
+      if (this.isHostLost) this.#hooks.openAll();
+      else this.#hooks.step(this.plant.now);
       if (inFrame === period.frame - 1) this.#frame();
     }
   }
@@ -399,6 +408,7 @@ export class VirtualCard {
       callCapMs: clamp(config.callCapMs, configLimits.callCapMs),
     };
     this.#takeOver.limits = limits;
+    if (this.#config?.session !== config.session) this.#hooks.openAll();
     this.#config = config;
     this.#command = 0;
     this.#reported = '';
@@ -445,6 +455,11 @@ export class VirtualCard {
         if (this.isHostLost) return errorCode.hostLost;
         this.#command = pulse.command;
         return this.#relays.pulse(pulse.relay, pulse.ms, now) ? undefined : errorCode.range;
+      }
+      case hostType.hook: {
+        const hook = messages.hook.read(bytes, start, end);
+        if (hook === undefined) return errorCode.length;
+        return this.#hooks.command(hook.channel, hook.action, hook.ms, this.isHostLost, now);
       }
       case hostType.output: {
         const output = messages.output.read(bytes, start, end);

@@ -42,6 +42,10 @@ type State =
 export class Exchange {
   /** The pair is cut, or the exchange is dead: no feed. */
   isCut = false;
+  /** Feeds the loop and does nothing else: its processor stands still, or it gives no tone. */
+  isMute = false;
+  /** Gives busy tone to whoever lifts. */
+  isCongested = false;
   /** Polarity turns when an outgoing call is answered. */
   reversesOnAnswer = false;
   #state: State = { kind: 'idle' };
@@ -107,13 +111,18 @@ export class Exchange {
       this.#openSince ??= at;
       return;
     }
+    if (this.isMute) {
+      this.#state = { kind: 'idle' };
+      this.#openSince = loopClosed ? undefined : (this.#openSince ?? at);
+      return;
+    }
     if (loopClosed) this.#openSince = undefined;
     else this.#openSince ??= at;
     const open = this.#openSince === undefined ? 0 : at - this.#openSince;
     const state = this.#state;
     switch (state.kind) {
       case 'idle':
-        if (loopClosed) this.#state = { kind: 'dial', since: at };
+        if (loopClosed) this.#state = { kind: this.isCongested ? 'busy' : 'dial', since: at };
         return;
       case 'ringing':
         if (loopClosed && state.trippedAt === Infinity) state.trippedAt = at + ringTripMs;

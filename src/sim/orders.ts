@@ -14,6 +14,7 @@ hang up LINE [far|near]                          ends a call; far is the default
 phone LINE lift|hang-up                          the seat phone's handset
 trunk LINE cut|join                              the pair from the exchange
 reversal LINE on|off                             the exchange turns polarity when an outgoing call is answered
+extension LINE tone|silent|busy                  what the PBX gives a spare extension that goes off hook
 pbx-dead [hung]                                  the PBX loses power, or its processor stops
 pbx-return                                       the PBX works again
 relay LINE sound|stuck|welded|open|open-once     a fault of the changeover relay
@@ -105,6 +106,13 @@ const orders: Readonly<Record<string, Order>> = {
   },
   reversal: ([line, what], card) => {
     card.settle().line(lineOf(line, card)).exchange.reversesOnAnswer = oneOf(what, ['on', 'off']) === 'on';
+    return 'ok';
+  },
+  extension: ([line, what], card) => {
+    const { exchange } = card.settle().line(lineOf(line, card));
+    const wanted = oneOf(what, ['tone', 'silent', 'busy']);
+    exchange.isMute = wanted === 'silent';
+    exchange.isCongested = wanted === 'busy';
     return 'ok';
   },
   'pbx-dead': ([how], card) => {

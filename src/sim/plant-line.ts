@@ -23,6 +23,8 @@ export class PlantLine {
   readonly exchange: Exchange;
   readonly pbx = new Party();
   readonly phone = new Party();
+  /** The card's own loop switch. */
+  isSeized = false;
   readonly #meter = new LoopMeter();
   readonly #happened: (what: LineHappening, at: number) => void;
   #isClosed = false;
@@ -60,6 +62,7 @@ export class PlantLine {
     return (
       !this.#isClosed &&
       !this.#isRinging &&
+      !this.isSeized &&
       !this.pbx.isOffHook &&
       !this.phone.isOffHook &&
       this.exchange.state === 'idle'
@@ -79,7 +82,10 @@ export class PlantLine {
     pbx.step(at, contact === 'normal', rings, isCleared, !isCut);
     phone.step(at, contact === 'bypass', rings, isCleared, !isCut);
     const closed =
-      !isCut && ((contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
+      !isCut &&
+      (this.isSeized ||
+        (contact === 'normal' && pbx.isOffHook) ||
+        (contact === 'bypass' && phone.isOffHook));
     if (closed !== this.#isClosed) {
       this.#isClosed = closed;
       this.#happened(closed ? 'off-hook' : 'on-hook', at);

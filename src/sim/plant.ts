@@ -11,6 +11,8 @@ export interface PlantOptions {
   readonly seed: number;
   /** This contact is closed while the PBX is well; 0: none. */
   readonly pbxContact: number;
+  /** This line is no trunk but an extension of the PBX, which feeds it and gives it dial tone; 0: none. */
+  readonly extension?: number;
   readonly happened?: (line: number, what: LineHappening, at: number) => void;
 }
 
@@ -37,6 +39,7 @@ export class Plant {
   readonly outputs: boolean[] = Array.from({ length: outputCount }, () => false);
   readonly #coils: boolean[];
   readonly #pbxContact: number;
+  readonly #extension: PlantLine | undefined;
   #supplyIsOn = true;
   #keyIsTurned = false;
   #pbx: 'alive' | 'dead' | 'hung' = 'alive';
@@ -44,7 +47,7 @@ export class Plant {
   /** Milliseconds since the beginning. */
   now = 0;
 
-  constructor({ lines, seed, pbxContact, happened }: PlantOptions) {
+  constructor({ lines, seed, pbxContact, extension = 0, happened }: PlantOptions) {
     this.#pbxContact = pbxContact;
     this.#coils = Array.from({ length: lines }, () => false);
     const seedOfCall = (): number => Math.imul(seed + 1, 0x9e3779b1) + ++this.#calls * 0x85ebca6b;
@@ -54,6 +57,15 @@ export class Plant {
           happened?.(i + 1, what, at);
         }),
     );
+    this.#extension = this.lines[extension - 1];
+    this.#nobodyOnExtension();
+  }
+
+  /** Nothing but the card is on the pair of a spare extension. */
+  #nobodyOnExtension(): void {
+    if (this.#extension === undefined) return;
+    this.#extension.pbx.isPresent = false;
+    this.#extension.phone.isPresent = false;
   }
 
   /** Line `number`, counted from 1. */
@@ -118,6 +130,10 @@ export class Plant {
       pbx.isPresent = false;
       if (how === 'dead') pbx.hangUp();
     }
+    if (this.#extension !== undefined) {
+      this.#extension.exchange.isCut = how === 'dead';
+      this.#extension.exchange.isMute = how === 'hung';
+    }
     this.#pbxContactIs(false);
   }
 
@@ -125,6 +141,11 @@ export class Plant {
     if (this.#pbx === 'hung') for (const { pbx } of this.lines) pbx.hangUp();
     this.#pbx = 'alive';
     for (const { pbx } of this.lines) pbx.isPresent = true;
+    this.#nobodyOnExtension();
+    if (this.#extension !== undefined) {
+      this.#extension.exchange.isCut = false;
+      this.#extension.exchange.isMute = false;
+    }
     this.#pbxContactIs(true);
   }
 
@@ -180,6 +201,7 @@ export class Plant {
         line: i + 1,
         exchange: line.exchange.isCut ? 'cut' : line.exchange.state,
         offHook: line.isClosed,
+        seized: line.isSeized,
         coil: this.coil(i) ? 'energise' : 'release',
         contact: line.relay.contact(this.now),
         fault: line.relay.fault,

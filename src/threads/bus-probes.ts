@@ -20,13 +20,14 @@ import { upsProbe } from '../drivers/ups/ups-probe.ts';
 export async function busProbes(
   room: Room,
   registers: ReadonlyMap<BusId, Registers>,
+  extensions: readonly Probe[],
 ): Promise<{ readonly probes: ProbeSet; close(): Promise<void> }> {
   const isMap = (compiledCheck('ups-map') as UpsMapCheck | undefined) ?? (await compiledNow());
   const wires = new Map<BusId, SerialWire>();
   const probes = new ProbeSet(
     room.subjects.flatMap(({ id: subject, sources }) =>
       sources.flatMap((source) => {
-        const probe = busProbe(room, source, registers, wires, isMap);
+        const probe = busProbe(room, source, registers, extensions, wires, isMap);
         return probe === undefined ? [] : [{ subject, probe }];
       }),
     ),
@@ -44,6 +45,7 @@ function busProbe(
   room: Room,
   source: Source,
   registers: ReadonlyMap<BusId, Registers>,
+  extensions: readonly Probe[],
   wires: Map<BusId, SerialWire>,
   isMap: UpsMapCheck,
 ): Probe | undefined {
@@ -63,9 +65,9 @@ function busProbe(
         ? megatecProbe({ ...source, source: source.id, link: openLink(bus.link, bus.id) })
         : silent(source);
     }
-    // Call records have a reader of their own (`records.ts`).
     case 'dial-tone':
-      return silent(source);
+      return extensions.find((one) => one.source === source.id);
+    // Call records have a reader of their own (`records.ts`).
     default:
       return undefined;
   }

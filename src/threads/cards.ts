@@ -32,6 +32,20 @@ export interface CardHandlers {
   input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void;
 }
 
+/** Whoever listens on a channel that is no line. */
+export interface ChannelTap {
+  /** Counted from 1. */
+  readonly channel: number;
+  /** `isUp`: the card obeys; a card that has lost its host does not. */
+  link(isUp: boolean, canHook: boolean, at: MonoMs): void;
+  /** 20 ms; `at`: their end. */
+  loop(at: MonoMs, reading: ChannelReading): void;
+  /** The same 20 ms: `samplesPerFrame` samples from index `from` on. */
+  sound(at: MonoMs, samples: Int16Array, from: number): void;
+  /** The card did not obey a hook command. */
+  refused(at: MonoMs): void;
+}
+
 export class Cards {
   readonly #cards = new Map<BusId, OneCard>();
 
@@ -40,8 +54,9 @@ export class Cards {
     cards: ReadonlyMap<BusId, LineCard>,
     rings: ReadonlyMap<LineId, SharedArrayBuffer>,
     clock: Clock,
+    tapsOf: (card: BusId) => readonly ChannelTap[] = () => [],
   ) {
-    for (const [id, card] of cards) this.#cards.set(id, new OneCard(room, card, rings, clock));
+    for (const [id, card] of cards) this.#cards.set(id, new OneCard(room, card, rings, clock, tapsOf(id)));
   }
 
   start(handlers: CardHandlers): void {
@@ -58,6 +73,10 @@ export class Cards {
 
   pulse(bus: BusId, relay: number, ms: number): void {
     this.#cards.get(bus)?.card.pulse(relay, ms);
+  }
+
+  hook(bus: BusId, channel: number, seize: boolean, ms: number): void {
+    this.#cards.get(bus)?.card.hook(channel, seize, ms);
   }
 
   get list(): readonly LineCard[] {
@@ -82,17 +101,26 @@ class OneCard {
   readonly #outputs: readonly OutputPoint[];
   readonly #rings: ReadonlyMap<LineId, SharedArrayBuffer>;
   readonly #clock: Clock;
+  readonly #taps: readonly ChannelTap[];
   readonly #coils: CoilCommand[] = Array.from({ length: channelsPerCard }, () => 'release');
   readonly #outputLevels = new Map<number, boolean>();
   #isUp = false;
+  #isHostLost = false;
   #isFlowing = false;
   #framesAt: MonoMs | undefined;
   #report = '';
   #reportAt: MonoMs | undefined;
   #supervision: NodeJS.Timeout | undefined;
 
-  constructor(room: Room, card: LineCard, rings: ReadonlyMap<LineId, SharedArrayBuffer>, clock: Clock) {
+  constructor(
+    room: Room,
+    card: LineCard,
+    rings: ReadonlyMap<LineId, SharedArrayBuffer>,
+    clock: Clock,
+    taps: readonly ChannelTap[],
+  ) {
     this.card = card;
+    this.#taps = taps;
     this.#clock = clock;
     this.#rings = rings;
     this.#lines = room.lines.filter(({ channel }) => channel.bus === card.id);
@@ -126,6 +154,8 @@ class OneCard {
       link: (state, serialNumber, reason) => {
         const at = this.#clock.mono();
         this.#isUp = state === 'up';
+        this.#isHostLost = false;
+        this.#tellTaps(at);
         this.#report = '';
         this.#outputLevels.clear();
         if (this.#isUp) handlers.bound(id, serialNumber);
@@ -144,16 +174,28 @@ class OneCard {
           handlers.post({ kind: 'frames', card: id, flowing: true, at }, false);
         }
         follow(channels, at, lines);
+        for (const tap of this.#taps) {
+          const reading = lines[tap.channel - 1];
+          if (reading !== undefined) tap.loop(at, reading);
+        }
       },
       audio: (at, _firstSample, samples) => {
         for (let index = 0; index < channelsPerCard; index++)
           channels[index]?.ring?.write(at, samples, index * samplesPerFrame, samplesPerFrame);
+        for (const tap of this.#taps) tap.sound(at, samples, (tap.channel - 1) * samplesPerFrame);
+      },
+      hookRefused: (at) => {
+        for (const tap of this.#taps) tap.refused(at);
       },
       gap: (at, samples) => {
         for (const channel of channels) channel?.ring?.gap(at, samples);
       },
       relays: (at, relays, coilSupply, bypassKey, hostLost) => {
         handlers.reported(id, at);
+        if (hostLost !== this.#isHostLost) {
+          this.#isHostLost = hostLost;
+          this.#tellTaps(at);
+        }
         const body = { relays: relays.map(settled), coilSupply, bypassKey, hostLost };
         const report = JSON.stringify(body);
         const isSame = report === this.#report;
@@ -167,6 +209,11 @@ class OneCard {
         if (point !== undefined) handlers.input(point, closed, at);
       },
     });
+  }
+
+  #tellTaps(at: MonoMs): void {
+    for (const tap of this.#taps)
+      tap.link(this.#isUp && !this.#isHostLost, this.card.abilities.hook, at);
   }
 
   drive(outputs: Outputs): void {

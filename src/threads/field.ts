@@ -12,6 +12,7 @@ import type { Registers } from '../ports/registers.ts';
 import type { RoomEvent } from '../model/event.ts';
 import type { Text } from '../model/text.ts';
 import { Cards } from './cards.ts';
+import { DialToneTest } from './dial-tone-test.ts';
 import { Pins } from './pins.ts';
 import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
@@ -61,7 +62,10 @@ export async function openField(
   const lineCards = new Map<BusId, LineCard>();
   for (const bus of room.buses)
     if (bus.kind === 'line-card') lineCards.set(bus.id, openCard(bus, boundCards[bus.id], clock, handlers));
-  const cards = new Cards(room, lineCards, rings, clock);
+  const extensions = dialToneTests(room, clock, handlers, (bus, channel, seize, ms) => {
+    cards.hook(bus, channel, seize, ms);
+  });
+  const cards: Cards = new Cards(room, lineCards, rings, clock, (card) => extensions.get(card) ?? []);
   const buses = room.buses.filter((bus): bus is GpioBus => bus.kind === 'gpio');
   const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, handlers)));
   const registers = new Map<BusId, Registers>();
@@ -85,7 +89,7 @@ export async function openField(
       cards.start({ ...handlers, input });
       for (const one of pins) void one.start();
       probes = import('./bus-probes.ts').then(async ({ busProbes }) => {
-        const made = await busProbes(room, registers);
+        const made = await busProbes(room, registers, [...extensions.values()].flat());
         made.probes.start((source, { says, reason, values }) => {
           handlers.post(
             {
@@ -142,6 +146,8 @@ export async function openField(
       probes?.then((made) => made.probes.suspect(subjects)).catch(() => undefined);
     },
     async close() {
+      // While the cards still obey: an extension is not left off hook.
+      await Promise.all([...extensions.values()].flat().map((one) => one.stop()));
       await Promise.all([
         probes?.then((made) => made.close()).catch(() => undefined),
         records?.then((opened) => opened.close()).catch(() => undefined),
@@ -152,6 +158,33 @@ export async function openField(
       ]);
     },
   };
+}
+
+/** By card. A channel that is a line's is never tested: `check` refuses it, and this does too. */
+function dialToneTests(
+  room: Room,
+  clock: Clock,
+  handlers: FieldHandlers,
+  hook: (bus: BusId, channel: number, seize: boolean, ms: number) => void,
+): ReadonlyMap<BusId, readonly DialToneTest[]> {
+  const tests = new Map<BusId, DialToneTest[]>();
+  for (const source of room.subjects.flatMap(({ sources }) => sources)) {
+    if (source.kind !== 'dial-tone') continue;
+    const { bus, number } = source.extension;
+    if (room.lines.some(({ channel }) => channel.bus === bus && channel.number === number)) continue;
+    const test = new DialToneTest({
+      source,
+      clock,
+      hook: (seize, ms) => {
+        hook(bus, number, seize, ms);
+      },
+      stuck: (isStuck, detail) => {
+        handlers.condition('extension.off-hook', isStuck, detail, `${bus}/${number}`);
+      },
+    });
+    tests.set(bus, [...(tests.get(bus) ?? []), test]);
+  }
+  return tests;
 }
 
 function withHealthy(outputs: Outputs, healthy: readonly PointId[], isFit: boolean): Outputs {

@@ -134,6 +134,7 @@ class Host {
         this.hostLost = hostLost;
       },
       input: () => undefined,
+      hookRefused: () => undefined,
       gap: (_at, samples) => this.gaps.push(samples),
     });
     this.#turns = setInterval(() => {

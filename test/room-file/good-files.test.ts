@@ -432,7 +432,6 @@ test('what is accepted and not used yet is told, each where it stands', () => {
   const notes = problems.filter(({ severity }) => severity === 'note').map(({ path }) => path);
   assert.equal(notes, [
     'lines.L16.alternate-phone',
-    'subjects.pbx.evidence[2].dial-tone',
     'bypass.exercise',
     'recorder.backup',
     'power-cut',
@@ -440,13 +439,35 @@ test('what is accepted and not used yet is told, each where it stands', () => {
   ]);
 });
 
-test('what is not used yet does not make a trip possible', () => {
+test('a dial-tone test makes a second domain, listens for the usual tones, and takes the period of doubt with it', () => {
   const words = spoilt(
     '      - { lines: all }\n      - { sip-options: "sip:10.0.0.2:5060" }\n',
     '      - { dial-tone: { extension: card-b/8 } }\n',
   );
-  const { problems } = loadRoom(words, 'room.yaml', { upsModels });
-  assert.ok(problems.some(({ message }) => message.en.startsWith('automatic trip not possible')));
+  const { problems, room } = loadRoom(words, 'room.yaml', { upsModels });
+  assert.not(problems.some(({ message }) => message.en.startsWith('automatic trip not possible')));
+  const source = room?.subjects.flatMap(({ sources }) => sources).find(({ kind }) => kind === 'dial-tone');
+  assert.equal(source?.kind === 'dial-tone' ? [source.tones, source.suspectMs, source.missLimit] : [], [
+    [[450], [425], [350, 440]],
+    15_000,
+    2,
+  ]);
+});
+
+test('a PBX with a dial tone of its own: one frequency or two', () => {
+  for (const [tone, tones] of [
+    ['"400"', [[400]]],
+    ['"350+450"', [[350, 450]]],
+  ] as const) {
+    const words = spoilt(
+      '{ lines: all }',
+      `{ lines: all }\n      - { dial-tone: { extension: card-b/8, tone: ${tone} } }`,
+    );
+    const source = roomOf(words)
+      .subjects.flatMap(({ sources }) => sources)
+      .find(({ kind }) => kind === 'dial-tone');
+    assert.equal(source?.kind === 'dial-tone' ? source.tones : [], tones);
+  }
 });
 
 test('a polled value knows its table, its place and its thresholds', () => {

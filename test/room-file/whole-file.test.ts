@@ -123,6 +123,10 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
     '{ lines: all }',
     (v) => `{ lines: all }\n      - { dial-tone: { extension: card-b/8, every: ${v} } }`,
   ],
+  'dial-tone.suspect': [
+    '{ lines: all }',
+    (v) => `{ lines: all }\n      - { dial-tone: { extension: card-b/8, suspect: ${v} } }`,
+  ],
   'sip-options.every': ['5060" }', (v) => `5060", every: ${v} }`],
   'sip-options.suspect': ['5060" }', (v) => `5060", every: 5m, suspect: ${v} }`],
   'ping.every': ['{ ping: 10.0.0.1 }', (v) => `{ ping: 10.0.0.1, every: ${v} }`],

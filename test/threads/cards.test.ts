@@ -32,6 +32,8 @@ test('frames that were held up on the way: their lines are known again, although
     pulse: () => undefined,
     feed: () => undefined,
     output: () => undefined,
+    hook: () => undefined,
+    abilities: { hook: false },
     close: () => Promise.resolve(),
     counters: { frames: 0, badFrames: 0, lostFrames: 0, resyncs: 0, audioOverruns: 0 },
   };

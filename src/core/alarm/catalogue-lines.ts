@@ -133,6 +133,17 @@ export const lineAlarms = {
     effect: ['该外线被占用，来电听到忙音', 'The line is blocked: its callers hear busy'],
     action: ['检查话机是否未挂好', 'See whether a handset was left off'],
   }),
+  'extension.off-hook': kind('minor', {
+    what: ['拨号音测试后备用分机未能挂机', 'The spare extension did not go on hook after its dial-tone test'],
+    effect: [
+      '该分机被占用；拨号音测试暂停，不影响外线',
+      'The extension is blocked and its test stands still; the lines are not concerned',
+    ],
+    action: [
+      '检查是否有话机并在同一线对上；没有则更换线路卡的该通道',
+      'See whether a telephone hangs on the same pair; if not, the loop switch of this channel is stuck: replace the card',
+    ],
+  }),
   'card.lost': kind('critical', {
     what: ['线路卡失联', 'A line card does not answer'],
     effect: [

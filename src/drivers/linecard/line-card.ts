@@ -6,7 +6,13 @@
 import { randomBytes } from 'node:crypto';
 import type { ByteLink } from '../../ports/byte-link.ts';
 import type { After, Clock } from '../../ports/clock.ts';
-import type { ChannelReading, LineCard, LineCardCounters, LineCardHandlers } from '../../ports/line-card.ts';
+import type {
+  ChannelReading,
+  LineCard,
+  LineCardAbilities,
+  LineCardCounters,
+  LineCardHandlers,
+} from '../../ports/line-card.ts';
 import { samplesPerFrame } from '../../ports/line-card.ts';
 import type { CoilCommand } from '../../model/bypass.ts';
 import type { BusId } from '../../model/ids.ts';
@@ -20,8 +26,10 @@ import { FrameReader, FrameWriter, lostBetween } from '../../../firmware-bridge/
 import type { Frame } from '../../../firmware-bridge/codec/frame.ts';
 import {
   audioFormat,
+  capability,
   cardType,
   configLimits,
+  hookActions,
   hostType,
   period,
   protocolVersion,
@@ -91,6 +99,7 @@ class WiredLineCard implements LineCard {
   #boundSerial: string;
   #session: Session = { id: '', hostNonce: '', seals: undefined };
   #serialNumber = '';
+  #abilities: LineCardAbilities = { hook: false };
   #tries = 0;
   #triedAt = monoMs(0);
   #heardAt = monoMs(0);
@@ -196,6 +205,25 @@ class WiredLineCard implements LineCard {
         energise: energised ? mask : 0,
       }),
     );
+  }
+
+  hook(channel: number, seize: boolean, ms: number): void {
+    if (this.#phase !== 'up') return;
+    this.#send(
+      hostType.hook,
+      messages.hook.pack({
+        session: this.#session.id,
+        command: ++this.#command,
+        channel,
+        action: hookActions.indexOf(seize ? 'seize' : 'release'),
+        ms: Math.round(ms),
+        digits: '',
+      }),
+    );
+  }
+
+  get abilities(): Readonly<LineCardAbilities> {
+    return this.#abilities;
   }
 
   async close(): Promise<void> {
@@ -334,6 +362,7 @@ class WiredLineCard implements LineCard {
       return;
     }
     this.#boundSerial = answer.serialNumber;
+    this.#abilities = { hook: (answer.capabilities & capability.hook) !== 0 };
     this.#phase = 'configuring';
     this.#tries = 0;
     this.#configure();
@@ -467,6 +496,12 @@ class WiredLineCard implements LineCard {
         const status = messages.status.read(frame.bytes, frame.start, frame.end);
         if (status === undefined) return false;
         this.#counters.audioOverruns = status.audioOverruns;
+        return true;
+      }
+      case cardType.error: {
+        const error = messages.error.read(frame.bytes, frame.start, frame.end);
+        if (error === undefined) return false;
+        if (error.type === hostType.hook) this.#handlers?.hookRefused(now);
         return true;
       }
       default:

@@ -42,6 +42,8 @@ export const toneSource: PolledSource & { readonly kind: 'dial-tone' } = {
   bus: 'card-b',
   extension: { bus: 'card-b', kind: 'channel', number: 8 },
   everyMs: 600_000,
+  suspectMs: 15_000,
+  tones: [[450]],
   waitMs: 6_000,
   missLimit: 2,
   vetoMs: 60_000,

@@ -21,6 +21,7 @@ interface Told {
   coilSupply: boolean;
   key: KeyPosition;
   hostLost: boolean;
+  hooksRefused: number;
 }
 
 export const told = (): Told => ({
@@ -36,6 +37,7 @@ export const told = (): Told => ({
   coilSupply: false,
   key: 'unknown',
   hostLost: false,
+  hooksRefused: 0,
 });
 
 export function listen(into: Told, now: () => number): LineCardHandlers {
@@ -63,6 +65,7 @@ export function listen(into: Told, now: () => number): LineCardHandlers {
       into.hostLost = hostLost;
     },
     input: (_at, index, closed) => into.inputs.push({ index, closed }),
+    hookRefused: () => into.hooksRefused++,
     gap: (at, samples) => into.gaps.push({ at, samples }),
   };
 }
