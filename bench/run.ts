@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   outbox: async () => (await import('./outbox.ts')).outbox,
   year: async () => (await import('./year.ts')).year,
   reaction: async () => (await import('./reaction.ts')).reaction,
+  'dial-tone': async () => (await import('./dial-tone.ts')).dialTone,
   watch: async () => (await import('./watch.ts')).watch,
 };
 

@@ -377,9 +377,7 @@ const evidence = forms(
               'card-b/8',
             ),
             every: every('dial-tone.every'),
-            suspect: optional(
-              duration('dial-tone.suspect', about('有疑时的周期', 'period while in doubt')),
-            ),
+            suspect: optional(duration('dial-tone.suspect', about('有疑时的周期', 'period while in doubt'))),
             tone: optional(
               matching(
                 short.tonePattern,

@@ -5,7 +5,7 @@
  * Tones: China 450 ± 25 Hz (GB 3380), most of Europe 425 ± 15 Hz (ETSI TR 101 041), North America 350 + 440 Hz, whose busy
  * tone is 480 + 620 Hz. Everywhere else busy tone is dial tone that is interrupted: that is for whoever follows the sounds.
  *
- * A piece takes about 7 µs (bench/dial-tone.ts), so it runs where the samples arrive, while a test lasts.
+ * A piece takes 6 µs (bench/dial-tone.ts), so it runs where the samples arrive, while a test lasts.
  */
 import type { Sound } from '../model/tone.ts';
 

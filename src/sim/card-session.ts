@@ -79,7 +79,8 @@ export class CardSession {
       versionMin,
       versionMax,
       resetCause: state.resetCause,
-      capabilities: capability.linearAudio | capability.sealed | capability.hook | capability.supervisedInputs,
+      capabilities:
+        capability.linearAudio | capability.sealed | capability.hook | capability.supervisedInputs,
       channels: state.channels,
       relays: state.channels,
       inputs: inputCount,

@@ -83,9 +83,7 @@ export class PlantLine {
     phone.step(at, contact === 'bypass', rings, isCleared, !isCut);
     const closed =
       !isCut &&
-      (this.isSeized ||
-        (contact === 'normal' && pbx.isOffHook) ||
-        (contact === 'bypass' && phone.isOffHook));
+      (this.isSeized || (contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
     if (closed !== this.#isClosed) {
       this.#isClosed = closed;
       this.#happened(closed ? 'off-hook' : 'on-hook', at);

@@ -212,8 +212,7 @@ class OneCard {
   }
 
   #tellTaps(at: MonoMs): void {
-    for (const tap of this.#taps)
-      tap.link(this.#isUp && !this.#isHostLost, this.card.abilities.hook, at);
+    for (const tap of this.#taps) tap.link(this.#isUp && !this.#isHostLost, this.card.abilities.hook, at);
   }
 
   drive(outputs: Outputs): void {

@@ -223,13 +223,10 @@ function rest(state: DialToneState, at: MonoMs, event: LoopEvent | undefined): D
   const everyMs = isSuspect ? Math.min(config.suspectMs, config.everyMs) : config.everyMs;
   // A card that is away is told by its path.
   if (!isUp || (testedAt !== undefined && !hasLasted(testedAt, everyMs, at))) return { state };
-  if (!canHook)
-    return said(state, at, cannot('线路卡没有摘机电路', 'its card has no parts to go off hook'));
-  if (!isFresh(loop, at))
-    return putOff(state, at, '没有读数', 'no readings of the channel');
+  if (!canHook) return said(state, at, cannot('线路卡没有摘机电路', 'its card has no parts to go off hook'));
+  if (!isFresh(loop, at)) return putOff(state, at, '没有读数', 'no readings of the channel');
   if (loop.emptyFrom !== undefined && hasLasted(loop.emptyFrom, emptyMs, at)) return said(state, at, noFeed);
-  if (loop.quietFrom === undefined)
-    return putOff(state, at, '分机正在振铃或被占用', 'it rings or is in use');
+  if (loop.quietFrom === undefined) return putOff(state, at, '分机正在振铃或被占用', 'it rings or is in use');
   // Only on what is seen at this very moment.
   if (event === undefined || !hasLasted(loop.quietFrom, quietMs, at)) return { state };
   const { putOffFrom: _over, ...free } = state;
@@ -240,11 +237,7 @@ function rest(state: DialToneState, at: MonoMs, event: LoopEvent | undefined): D
 function putOff(state: DialToneState, at: MonoMs, zh: string, en: string): DialToneStep {
   const { putOffFrom = at, config } = state;
   if (!hasLasted(putOffFrom, config.everyMs, at)) return { state: { ...state, putOffFrom } };
-  return said(
-    state,
-    at,
-    cannot(`${zh}，一直未能测试`, `${en}: it could not be tested for a whole period`),
-  );
+  return said(state, at, cannot(`${zh}，一直未能测试`, `${en}: it could not be tested for a whole period`));
 }
 
 /** A word without a test. */
@@ -266,7 +259,11 @@ function seizing(
   if (isFresh(state.loop, at) && flows(state.loop) && elapsedMs(since, state.loop.at) > 0)
     return { state: { ...state, phase: { kind: 'listening', since: at, heard: nothingHeard(at) } } };
   if (!hasLasted(since, closeMs, at)) return { state };
-  return over(state, at, isFresh(state.loop, at) ? noCurrent : cannot('没有读数', 'no readings of the channel'));
+  return over(
+    state,
+    at,
+    isFresh(state.loop, at) ? noCurrent : cannot('没有读数', 'no readings of the channel'),
+  );
 }
 
 function listening(
@@ -281,7 +278,11 @@ function listening(
   if (!flows(state.loop)) {
     const droppedFrom = phase.droppedFrom ?? at;
     if (hasLasted(droppedFrom, droppedMs, at))
-      return over(state, at, isFresh(state.loop, at) ? dropped : cannot('没有读数', 'no readings of the channel'));
+      return over(
+        state,
+        at,
+        isFresh(state.loop, at) ? dropped : cannot('没有读数', 'no readings of the channel'),
+      );
     return { state: { ...state, phase: { ...phase, droppedFrom } } };
   }
   const limitMs = toneGoesOn(heard, at) ? toneMs + followMs : toneMs;
@@ -350,4 +351,3 @@ const heardTone =
     ),
     values: { toneHz: hz, levelDbm, toneMs: Math.round(afterMs), ...(isSpecial ? { special: true } : {}) },
   });
-

@@ -45,7 +45,7 @@ export class Extension {
   }
 
   run(ms: number): void {
-    for (const end = this.at + ms; this.at < end; ) {
+    for (const end = this.at + ms; this.at < end;) {
       this.at += frameMs;
       const flows = this.hasFeed && !this.isOpen && (isSeized(this.state) || this.isWelded || this.isHeld);
       this.#closedAt = flows && isSeized(this.state) ? (this.#closedAt ?? this.at) : undefined;

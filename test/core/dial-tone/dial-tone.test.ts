@@ -236,7 +236,18 @@ test('whatever happens on the pair and in the card, it is never off hook for lon
       ),
       (spells) => {
         const one = new Extension();
-        for (const { hasFeed, isOpen, isHeld, isWelded, hasFrames, rings, suspect, linkUp, tone, ms } of spells) {
+        for (const {
+          hasFeed,
+          isOpen,
+          isHeld,
+          isWelded,
+          hasFrames,
+          rings,
+          suspect,
+          linkUp,
+          tone,
+          ms,
+        } of spells) {
           Object.assign(one, { hasFeed, isOpen, isHeld, isWelded, hasFrames });
           one.ringsAt = () => rings;
           one.sound = () =>
