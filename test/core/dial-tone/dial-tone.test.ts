@@ -250,8 +250,7 @@ test('whatever happens on the pair and in the card, it is never off hook for lon
         } of spells) {
           Object.assign(one, { hasFeed, isOpen, isHeld, isWelded, hasFrames });
           one.ringsAt = () => rings;
-          one.sound = () =>
-            tone === 'nothing' ? undefined : tone === 'dial' ? dial : ({ kind: tone } as Sound);
+          one.sound = () => (tone === 'nothing' ? undefined : tone === 'dial' ? dial : { kind: tone });
           one.tell({ kind: 'suspect', on: suspect });
           one.tell({ kind: 'link', isUp: linkUp, canHook: true });
           const before = one.seized.length;
