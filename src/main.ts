@@ -41,6 +41,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'ups probe ADDRESS     find a UPS: its unit, its map, what it says',
     load: async () => (await import('./cli/ups.ts')).ups,
   },
+  sensors: {
+    summary: 'sensors               list what the kernel of this machine measures, as a room file names it',
+    load: async () => (await import('./cli/sensors.ts')).sensors,
+  },
   sim: {
     summary: 'sim card              a virtual line card',
     load: async () => (await import('./cli/sim.ts')).sim,

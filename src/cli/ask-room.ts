@@ -109,7 +109,7 @@ export async function askRoom(command: string, asked: Asked): Promise<RoomAnswer
   return noAnswerCode;
 }
 
-const languageOfEnvironment = (): Language =>
+export const languageOfEnvironment = (): Language =>
   (process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '').startsWith('zh')
     ? 'zh'
     : 'en';

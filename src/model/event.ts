@@ -74,7 +74,13 @@ export type RoomEvent = { readonly at: MonoMs } & (
     }
   /** A wired input, after debouncing. `unknown`: its bus is gone. */
   | { readonly kind: 'contact'; readonly point: PointId; readonly closed: boolean | 'unknown' }
-  | { readonly kind: 'reading'; readonly point: PointId; readonly value: number | 'unknown' }
+  | {
+      readonly kind: 'reading';
+      readonly point: PointId;
+      readonly value: number | 'unknown';
+      /** Why it is unknown. */
+      readonly reason?: Text;
+    }
   | {
       readonly kind: 'evidence';
       readonly source: SourceId;

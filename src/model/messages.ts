@@ -5,11 +5,21 @@
 import type { AlarmView, Suppression } from './alarm.ts';
 import type { Actor, Command } from './event.ts';
 import type { Call, LineSignal } from './line.ts';
-import type { BusId, CallId, EventId, LineId, RecordingId, RoomId, SourceId, SubjectId } from './ids.ts';
+import type {
+  BusId,
+  CallId,
+  EventId,
+  LineId,
+  PointId,
+  RecordingId,
+  RoomId,
+  SourceId,
+  SubjectId,
+} from './ids.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
-import type { HeartbeatSettings, MqttSettings, RecorderSettings, Source } from './room.ts';
+import type { HeartbeatSettings, MqttSettings, RecorderSettings, SensorPoint, Source } from './room.ts';
 import type { Notice } from './effect.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
 import type { Language, Text } from './text.ts';
@@ -203,6 +213,8 @@ export interface ProbesStart {
   /** Every source of the room, with the subject that it speaks for; the worker asks those that the network leads to. */
   readonly sources: readonly { readonly subject: SubjectId; readonly source: Source }[];
   readonly heartbeats?: HeartbeatSettings;
+  /** What the kernel measures: read here, because a read of 1-Wire takes most of a second. */
+  readonly sensors: readonly SensorPoint[];
 }
 export type ToProbes =
   /** Sources of these subjects ask more often from now on; all others at their own pace. */
@@ -217,6 +229,12 @@ export type FromProbes =
       readonly says: Says;
       readonly reason: Text;
       readonly values?: Readonly<Record<string, number | string | boolean>>;
+    }
+  | {
+      readonly kind: 'reading';
+      readonly point: PointId;
+      readonly value: number | 'unknown';
+      readonly reason?: Text;
     }
   | { readonly kind: 'closed' };
 

@@ -5,6 +5,7 @@
 import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.ts';
 import type { Domain, SubjectKind, Weight } from './watch.ts';
 import type { Language, Text } from './text.ts';
+import type { SensorName } from './sensor.ts';
 import type { Severity } from './alarm.ts';
 
 export type SerialParity = 'none' | 'even' | 'odd';
@@ -101,12 +102,9 @@ export interface OutputPoint {
   readonly role: OutputRole;
   readonly activeLow: boolean;
 }
-export interface RegisterPoint {
-  readonly kind: 'register';
+interface MeasuredBase {
   readonly id: PointId;
   readonly name: Text;
-  readonly terminal: Terminal;
-  readonly type: 's16' | 'u16' | 's32' | 'u32' | 'f32';
   readonly scale: number;
   readonly unit: string;
   readonly warn?: Threshold;
@@ -114,11 +112,27 @@ export interface RegisterPoint {
   readonly deadband: number;
   readonly everyMs: number;
 }
+export interface RegisterPoint extends MeasuredBase {
+  readonly kind: 'register';
+  readonly terminal: Terminal;
+  readonly type: 's16' | 'u16' | 's32' | 'u32' | 'f32';
+}
+/** What the kernel of this machine measures. */
+export interface SensorPoint extends MeasuredBase {
+  readonly kind: 'sensor';
+  readonly sensor: SensorName;
+  /** Added after the scale. */
+  readonly offset: number;
+}
 export interface Threshold {
   readonly when: '>' | '<';
   readonly value: number;
 }
-export type Point = InputPoint | OutputPoint | RegisterPoint;
+/** A value that is polled and judged against limits. */
+export type MeasuredPoint = RegisterPoint | SensorPoint;
+export type Point = InputPoint | OutputPoint | MeasuredPoint;
+export const isMeasured = (point: Point): point is MeasuredPoint =>
+  point.kind === 'register' || point.kind === 'sensor';
 
 export interface LineSettings {
   readonly id: LineId;

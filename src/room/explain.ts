@@ -2,7 +2,8 @@
  * What a room has, as plain tables for the person who wired it: cards and buses, points, lines, subjects with their
  * evidence, and whether the room can trip by itself. Words of both languages; Chinese signs count as two columns.
  */
-import type { Bus, Point, RecordLink, Room, Source, Subject } from '../model/room.ts';
+import type { Bus, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
+import { writtenSensor } from '../model/sensor.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { written } from './limits.ts';
@@ -81,17 +82,28 @@ function writtenLink(link: RecordLink): string {
   }
 }
 
-const writtenPoint = ({ terminal }: Point): string =>
-  terminal.kind === 'register'
+function writtenPoint(point: Point): string {
+  if (point.kind === 'sensor') return writtenSensor(point.sensor);
+  const { terminal } = point;
+  return terminal.kind === 'register'
     ? `${terminal.bus}/${terminal.unit ?? 0} ${terminal.table ?? ''} ${terminal.number}`
     : writtenTerminal(terminal);
+}
 
-const describePoint = (point: Point): string =>
-  point.kind === 'input'
-    ? `${point.role} ${point.contact}`
-    : point.kind === 'output'
-      ? point.role
-      : `× ${point.scale} ${point.unit}`.trim();
+function describePoint(point: Point): string {
+  switch (point.kind) {
+    case 'input':
+      return `${point.role} ${point.contact}`;
+    case 'output':
+      return point.role;
+    case 'register':
+    case 'sensor': {
+      const limit = (name: string, threshold: Threshold | undefined): string =>
+        threshold === undefined ? '' : ` ${name} ${threshold.when} ${threshold.value}`;
+      return `× ${point.scale} ${point.unit}${limit('warn', point.warn)}${limit('critical', point.critical)}`.trim();
+    }
+  }
+}
 
 /** The first source stands beside the subject, the others below it. */
 function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text) => string): string[][] {

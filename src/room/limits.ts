@@ -162,6 +162,16 @@ export const limits = {
       'a 9600 baud wire carries some twenty reads a second',
     ),
   },
+  'sensor.every': {
+    min: 2 * second,
+    max: hour,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text(
+      '1-Wire 每次读取约 0.75 秒，逐个进行；DHT 两次之间至少 2 秒',
+      'a read of 1-Wire takes 0.75 s, one at a time; a DHT must rest for 2 s',
+    ),
+  },
   'dial-tone.every': {
     min: 5 * minute,
     max: hour,

@@ -1,5 +1,6 @@
-/** The points of a room file: buttons, contacts, horn, lamps, the `healthy` output and polled values. */
-import type { InputPoint, OutputPoint, Point, RegisterPoint } from '../model/room.ts';
+/** The points of a room file: buttons, contacts, horn, lamps, the `healthy` output, polled values and sensors. */
+import type { InputPoint, OutputPoint, Point, RegisterPoint, SensorPoint, Threshold } from '../model/room.ts';
+import { parseSensor, quantityOf } from '../model/sensor.ts';
 import { text } from '../model/text.ts';
 import type { Draft } from './schema.ts';
 import { durationOr, nameText } from './reading.ts';
@@ -18,7 +19,9 @@ export function readPoints(reading: Reading, terminals: Terminals): Map<string, 
         ? readInput(id, written, reading, terminals)
         : 'output' in written
           ? readOutput(id, written, terminals)
-          : readRegister(id, written, reading, terminals);
+          : 'register' in written
+            ? readRegister(id, written, reading, terminals)
+            : readSensor(id, written, reading);
     if (point !== undefined) points.set(id, point);
   }
   tellMissingOutputs(reading, points);
@@ -85,9 +88,47 @@ function readOutput(id: string, written: Written<'output'>, terminals: Terminals
 function readRegister(
   id: string,
   written: Written<'register'>,
-  { report }: Reading,
+  reading: Reading,
   terminals: Terminals,
 ): RegisterPoint | undefined {
+  const terminal = terminals.register(written.register, ['points', id, 'register']);
+  return (
+    terminal && {
+      kind: 'register',
+      id,
+      name: nameText(written.name, id),
+      terminal,
+      type: written.type ?? 's16',
+      scale: written.scale ?? 1,
+      unit: written.unit ?? '',
+      ...readLimits(id, written, reading),
+      everyMs: durationOr(written.every, 'register.every'),
+    }
+  );
+}
+
+function readSensor(id: string, written: Written<'sensor'>, reading: Reading): SensorPoint | undefined {
+  const sensor = parseSensor(written.sensor);
+  return (
+    sensor && {
+      kind: 'sensor',
+      id,
+      name: nameText(written.name, id),
+      sensor,
+      scale: written.scale ?? 1,
+      offset: written.offset ?? 0,
+      unit: written.unit ?? quantityOf(sensor).unit,
+      ...readLimits(id, written, reading),
+      everyMs: durationOr(written.every, 'sensor.every'),
+    }
+  );
+}
+
+function readLimits(
+  id: string,
+  written: Written<'register'> | Written<'sensor'>,
+  { report }: Reading,
+): { readonly warn?: Threshold; readonly critical?: Threshold; readonly deadband: number } {
   const warn = written.warn === undefined ? undefined : parseThreshold(written.warn);
   const critical = written.critical === undefined ? undefined : parseThreshold(written.critical);
   if (warn !== undefined && critical !== undefined) {
@@ -103,22 +144,11 @@ function readRegister(
       });
     }
   }
-  const terminal = terminals.register(written.register, ['points', id, 'register']);
-  return (
-    terminal && {
-      kind: 'register',
-      id,
-      name: nameText(written.name, id),
-      terminal,
-      type: written.type ?? 's16',
-      scale: written.scale ?? 1,
-      unit: written.unit ?? '',
-      ...(warn === undefined ? {} : { warn }),
-      ...(critical === undefined ? {} : { critical }),
-      deadband: written.deadband ?? 0,
-      everyMs: durationOr(written.every, 'register.every'),
-    }
-  );
+  return {
+    ...(warn === undefined ? {} : { warn }),
+    ...(critical === undefined ? {} : { critical }),
+    deadband: written.deadband ?? 0,
+  };
 }
 
 /** A room without a horn is silent, and one without `healthy` is silent when linekeeper itself is dead. */

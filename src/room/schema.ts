@@ -23,6 +23,7 @@ import {
 } from './schema-words.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import * as short from './short-forms.ts';
+import { sensorPattern } from '../model/sensor.ts';
 
 const terminal = (zh: string, en: string, example: string) =>
   matching(
@@ -219,6 +220,21 @@ const output = strict(
 );
 const threshold = (zh: string, en: string) =>
   matching(short.thresholdPattern, text('如 "> 30" 或 "< 5"', 'such as "> 30" or "< 5"'), about(zh, en));
+/** What every measured value may have. */
+const judged = {
+  warn: optional(threshold('提示门限', 'threshold of the warning')),
+  critical: optional(threshold('紧急门限', 'threshold of the critical alarm')),
+  deadband: optional(
+    Type.Number({
+      minimum: 0,
+      default: 0,
+      ...about('回差', 'how far it must come back before the alarm clears'),
+    }),
+  ),
+};
+const scale = optional(
+  Type.Number({ default: 1, ...about('读数乘以此数', 'the reading is multiplied by this') }),
+);
 const register = strict(
   {
     register: terminal(
@@ -237,23 +253,41 @@ const register = strict(
         's16',
       ),
     ),
-    scale: optional(
-      Type.Number({ default: 1, ...about('读数乘以此数', 'the reading is multiplied by this') }),
-    ),
+    scale,
     unit: optional(Type.String({ maxLength: 12, default: '', ...about('单位', 'unit') })),
-    warn: optional(threshold('提示门限', 'threshold of the warning')),
-    critical: optional(threshold('紧急门限', 'threshold of the critical alarm')),
-    deadband: optional(
-      Type.Number({
-        minimum: 0,
-        default: 0,
-        ...about('回差', 'how far it must come back before the alarm clears'),
-      }),
-    ),
+    ...judged,
     every: optional(duration('register.every', about('读取周期', 'period of reading'))),
   },
   about('Modbus 模拟量', 'a polled value'),
   'register',
+);
+const sensor = strict(
+  {
+    sensor: matching(
+      sensorPattern,
+      text(
+        '"w1:28-0316a2794cff"、"hwmon:名称/temp1" 或 "iio:名称/in_temp"（见 linekeeper sensors）',
+        '"w1:28-0316a2794cff", "hwmon:NAME/temp1" or "iio:NAME/in_temp" (see linekeeper sensors)',
+      ),
+      about(
+        '本机内核的传感器；linekeeper sensors 列出现有的',
+        'a sensor of this machine; linekeeper sensors lists those that there are',
+      ),
+    ),
+    name: pointName,
+    scale,
+    offset: optional(Type.Number({ default: 0, ...about('乘后再加此数', 'this is added after the scale') })),
+    unit: optional(
+      Type.String({
+        maxLength: 12,
+        ...about('单位；不写则用传感器自己的', 'unit; without it that of the sensor'),
+      }),
+    ),
+    ...judged,
+    every: optional(duration('sensor.every', about('读取周期', 'period of reading'))),
+  },
+  about('本机传感器（1-Wire、hwmon、iio）', 'a sensor of this machine (1-Wire, hwmon, iio)'),
+  'sensor',
 );
 
 // ---- lines ----
@@ -827,7 +861,7 @@ const sections = {
   ),
   points: optional(
     named(
-      forms([input, output, register], about('一个测点', 'one point')),
+      forms([input, output, register, sensor], about('一个测点', 'one point')),
       roomLimits.points,
       about('接线的输入和输出', 'wired inputs and outputs'),
     ),

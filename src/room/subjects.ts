@@ -200,7 +200,7 @@ function readPointEvidence(
     return undefined;
   }
   if (point.kind !== 'input' || point.role !== 'plain') {
-    const role = point.kind === 'register' ? 'register' : point.role === 'plain' ? point.kind : point.role;
+    const role = 'role' in point && point.role !== 'plain' ? point.role : point.kind;
     report({
       severity: 'error',
       path,

@@ -126,7 +126,7 @@ class OneCard {
     this.#lines = room.lines.filter(({ channel }) => channel.bus === card.id);
     for (const { id, relay } of room.lines)
       if (relay?.bus === card.id) this.#relayLines.set(relay.number, id);
-    const here = room.points.filter(({ terminal }) => terminal.bus === card.id);
+    const here = room.points.filter((point) => 'terminal' in point && point.terminal.bus === card.id);
     for (const point of here) if (point.kind === 'input') this.#inputs.set(point.terminal.number, point);
     this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
   }

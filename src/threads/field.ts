@@ -105,9 +105,10 @@ export async function openField(
         });
         return made;
       });
-      readings = import('./readings.ts').then(({ startReadings }) =>
-        startReadings(room, registers, (point, value) => {
-          handlers.post({ kind: 'reading', point, value, at: clock.mono() }, false);
+      readings = import('./readings.ts').then(({ registerPolls, startReadings }) =>
+        startReadings(registerPolls(room, registers), (point, value, reason) => {
+          const why = value === 'unknown' ? { reason } : {};
+          handlers.post({ kind: 'reading', point, value, ...why, at: clock.mono() }, false);
         }),
       );
       // Without them the values stay unknown, which the core tells.

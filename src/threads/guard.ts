@@ -191,7 +191,8 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     },
     fromProbes: (message) => {
       if (message.kind === 'condition') reports.heard('probes', message);
-      if (message.kind === 'evidence') post({ ...message, at: clock.mono() }, false);
+      if (message.kind === 'evidence' || message.kind === 'reading')
+        post({ ...message, at: clock.mono() }, false);
     },
     changed: (thread, threadState, reason) => {
       log(

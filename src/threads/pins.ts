@@ -55,7 +55,7 @@ export class Pins {
     this.#gpio = gpio;
     this.#clock = clock;
     this.#handlers = handlers;
-    const here = room.points.filter(({ terminal }) => terminal.bus === bus.id);
+    const here = room.points.filter((point) => 'terminal' in point && point.terminal.bus === bus.id);
     this.#inputs = here.filter((point): point is InputPoint => point.kind === 'input');
     this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
     const mayDriveRelays = !gpio.keepsOutputs || bus.acceptOutputsKept;

@@ -8,6 +8,8 @@ import type { FromProbes, ProbesStart, ToProbes } from '../model/messages.ts';
 import { NetworkProbes } from './network-probes.ts';
 import { OwnHealth } from './own-health.ts';
 import { ProbeSet } from './probe-set.ts';
+import { SensorPolls } from '../drivers/sensor/sensor-poll.ts';
+import { startReadings } from './readings.ts';
 
 const beatMs = 1000;
 
@@ -29,6 +31,14 @@ probes.start((source, evidence) => {
   send({ kind: 'evidence', source, ...evidence });
 });
 
+const sensors = new SensorPolls();
+const readings = startReadings(
+  start.sensors.map((point) => sensors.poll(point)),
+  (point, value, reason) => {
+    send({ kind: 'reading', point, value, ...(value === 'unknown' ? { reason } : {}) });
+  },
+);
+
 const health = new OwnHealth(start.dataFolder, send);
 health.start();
 
@@ -43,7 +53,7 @@ port.on('message', (message: ToProbes) => {
       return;
     case 'close':
       clearInterval(beat);
-      void Promise.all([probes.close(), network.close(), health.close()]).then(() => {
+      void Promise.all([probes.close(), network.close(), readings.close(), health.close()]).then(() => {
         send({ kind: 'closed' });
         port.close();
       });

@@ -42,6 +42,7 @@ export function workerStarts(
         sources.map((source) => ({ subject, source })),
       ),
       ...(room.heartbeats === undefined ? {} : { heartbeats: room.heartbeats }),
+      sensors: room.points.filter((point) => point.kind === 'sensor'),
     },
     frontKeeps: room.mqtt !== undefined,
   };

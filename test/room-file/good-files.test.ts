@@ -491,6 +491,47 @@ test('a polled value knows its table, its place and its thresholds', () => {
   });
 });
 
+test('a sensor of this machine has its own unit, and what the file says instead', () => {
+  const words = spoilt(
+    'lines:\n',
+    `  rack: { sensor: "w1:28-0316a2794cff", warn: "> 30", critical: "> 38", deadband: 1, every: 1m }
+  battery: { sensor: "iio:ads1115@1-0048/in_voltage0", scale: 20, offset: 0.5, unit: Vdc }
+lines:
+`,
+  );
+  const { points } = roomOf(words);
+  const name = (id: string) => ({ zh: id, en: id });
+  assert.equal(
+    points.filter(({ kind }) => kind === 'sensor'),
+    [
+      {
+        kind: 'sensor',
+        id: 'rack',
+        name: name('rack'),
+        sensor: { family: 'w1', device: '28-0316a2794cff', channel: '' },
+        scale: 1,
+        offset: 0,
+        unit: '°C',
+        warn: { when: '>', value: 30 },
+        critical: { when: '>', value: 38 },
+        deadband: 1,
+        everyMs: 60_000,
+      },
+      {
+        kind: 'sensor',
+        id: 'battery',
+        name: name('battery'),
+        sensor: { family: 'iio', device: 'ads1115@1-0048', channel: 'in_voltage0' },
+        scale: 20,
+        offset: 0.5,
+        unit: 'Vdc',
+        deadband: 0,
+        everyMs: 30_000,
+      },
+    ],
+  );
+});
+
 test('maintenance: each week, every day, or once', () => {
   const { room, problems } = loadRoom(
     spoilt(

@@ -119,6 +119,7 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'modbus.timeout': ['"rtu:/dev/ttyUSB1"', (v) => `"rtu:/dev/ttyUSB1", timeout: ${v}`],
   'point.debounce': ['role: silence-button', (v) => `role: silence-button, debounce: ${v}`],
   'register.every': ['lines:\n', (v) => `  temp: { register: rs485/2/30001, every: ${v} }\nlines:\n`],
+  'sensor.every': ['lines:\n', (v) => `  rack: { sensor: "hwmon:sht3x/temp1", every: ${v} }\nlines:\n`],
   'dial-tone.every': [
     '{ lines: all }',
     (v) => `{ lines: all }\n      - { dial-tone: { extension: card-b/8, every: ${v} } }`,

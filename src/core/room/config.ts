@@ -1,6 +1,7 @@
 /** What each machine of the core needs of the room, worked out once at start. */
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
-import type { InputPoint, LineSettings, OutputPoint, RegisterPoint, Room } from '../../model/room.ts';
+import type { InputPoint, LineSettings, MeasuredPoint, OutputPoint, Room } from '../../model/room.ts';
+import { isMeasured } from '../../model/room.ts';
 
 export interface RoomConfig {
   readonly room: Room;
@@ -12,7 +13,7 @@ export interface RoomConfig {
   readonly lines: Readonly<Record<LineId, LineSettings>>;
   readonly inputs: Readonly<Record<PointId, InputPoint>>;
   readonly outputs: readonly OutputPoint[];
-  readonly registers: readonly RegisterPoint[];
+  readonly measured: readonly MeasuredPoint[];
   /** Inputs that speak for a subject: their alarm is the subject's. */
   readonly evidencePoints: readonly PointId[];
 }
@@ -33,7 +34,7 @@ export function roomConfig(room: Room, runId: string): RoomConfig {
     inputs: Object.fromEntries(
       room.points.flatMap((point) => (point.kind === 'input' ? [[point.id, point]] : [])),
     ),
-    registers: room.points.filter((point): point is RegisterPoint => point.kind === 'register'),
+    measured: room.points.filter(isMeasured),
     outputs: room.points.filter((point): point is OutputPoint => point.kind === 'output'),
     evidencePoints: room.subjects.flatMap(({ sources }) =>
       sources.flatMap((source) => (source.kind === 'point' ? [source.point] : [])),

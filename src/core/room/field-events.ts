@@ -89,12 +89,13 @@ const buttonCommand: Record<
   'test-button': { do: 'lamp-test' },
 };
 
-export function withReading(state: RoomState, { point: id, value, at }: RoomEventOf<'reading'>): RoomState {
-  const point = state.config.registers.find((one) => one.id === id);
+export function withReading(state: RoomState, event: RoomEventOf<'reading'>): RoomState {
+  const { point: id } = event;
+  const point = state.config.measured.find((one) => one.id === id);
   if (point === undefined) return state;
   return {
     ...state,
-    readings: { ...state.readings, [id]: readingHeard(point, state.readings[id], value, at) },
+    readings: { ...state.readings, [id]: readingHeard(point, state.readings[id], event) },
   };
 }
 

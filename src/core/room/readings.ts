@@ -1,11 +1,11 @@
 /**
- * Polled values of the room (temperature, humidity, voltage) against their limits. A limit is passed when the value lies beyond
+ * Polled values of the room (temperature, humidity, voltage) against their limits, whether a bus or the kernel brings them. A limit is passed when the value lies beyond
  * it, and left when it is back by the deadband; how long either must hold is the alarm's delay. A value that is not known any
  * more ends no alarm and begins none but its own.
  */
 import type { Condition } from '../../model/alarm.ts';
 import type { BusId, PointId } from '../../model/ids.ts';
-import type { RegisterPoint, Threshold } from '../../model/room.ts';
+import type { MeasuredPoint, Threshold } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
@@ -24,15 +24,25 @@ export interface ReadingMemory {
   readonly isCritical: boolean;
   /** The value that stands in the alarm's words: they do not change with every poll. */
   readonly told: number;
+  /** Why it is unknown. */
+  readonly reason?: Text;
+}
+
+export interface ReadingNews {
+  readonly value: number | 'unknown';
+  readonly reason?: Text;
+  readonly at: MonoMs;
 }
 
 export function readingHeard(
-  point: RegisterPoint,
+  point: MeasuredPoint,
   before: ReadingMemory | undefined,
-  value: number | 'unknown',
-  at: MonoMs,
+  { value, reason, at }: ReadingNews,
 ): ReadingMemory {
-  if (value === 'unknown') return { isWarned: false, isCritical: false, told: 0, ...before, at, value };
+  if (value === 'unknown') {
+    const { isWarned = false, isCritical = false, told = 0 } = before ?? {};
+    return { at, value, isWarned, isCritical, told, ...(reason === undefined ? {} : { reason }) };
+  }
   const isWarned = isBeyond(point.warn, value, before?.isWarned === true ? point.deadband : 0);
   const isCritical = isBeyond(point.critical, value, before?.isCritical === true ? point.deadband : 0);
   const limit = (isCritical ? point.critical : point.warn)?.value ?? 0;
@@ -47,13 +57,15 @@ const isBeyond = (limit: Threshold | undefined, value: number, deadband: number)
   (limit.when === '>' ? value > limit.value - deadband : value < limit.value + deadband);
 
 export function readingConditions(
-  points: readonly RegisterPoint[],
+  points: readonly MeasuredPoint[],
   readings: Readonly<Record<PointId, ReadingMemory>>,
   isBusLost: (bus: BusId) => boolean,
   at: MonoMs,
 ): Condition[] {
+  const isBehindLostBus = (point: MeasuredPoint): boolean =>
+    point.kind === 'register' && isBusLost(point.terminal.bus);
   return points.flatMap((point): Condition[] => {
-    const { id, warn, critical, everyMs, terminal } = point;
+    const { id, warn, critical, everyMs } = point;
     const memory = readings[id];
     const isKnown =
       memory !== undefined &&
@@ -67,7 +79,7 @@ export function readingConditions(
     if (!isKnown)
       return [
         // The bus has its own alarm, which is the one to act on.
-        of('reading.unknown', isBusLost(terminal.bus) ? 'unknown' : 'active', point.name),
+        of('reading.unknown', isBehindLostBus(point) ? 'unknown' : 'active', whyUnknown(point, memory)),
         ...(warn === undefined ? [] : [of('reading.warn', 'unknown', point.name)]),
         ...(critical === undefined ? [] : [of('reading.critical', 'unknown', point.name)]),
       ];
@@ -82,7 +94,12 @@ export function readingConditions(
   });
 }
 
-function told({ name, unit }: RegisterPoint, value: number, { when, value: limit }: Threshold): Text {
+function whyUnknown({ name }: MeasuredPoint, memory: ReadingMemory | undefined): Text {
+  const reason = memory?.value === 'unknown' ? memory.reason : undefined;
+  return reason === undefined ? name : text(`${name.zh}：${reason.zh}`, `${name.en}: ${reason.en}`);
+}
+
+function told({ name, unit }: MeasuredPoint, value: number, { when, value: limit }: Threshold): Text {
   const written = (number: number): string => `${Number(number.toFixed(2))}${unit === '' ? '' : ` ${unit}`}`;
   const words = `${written(value)} (${when} ${written(limit)})`;
   return text(`${name.zh} ${words}`, `${name.en} ${words}`);

@@ -113,7 +113,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
     ...pointConditions(state.config, state.contacts),
-    ...readingConditions(state.config.registers, state.readings, (bus) => isBusLost(state, bus), at),
+    ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),
     ...Object.values(state.found),
   ];
   const judged = chain(toAlarm(state, { kind: 'conditions', standing, at }), (now) =>

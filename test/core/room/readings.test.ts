@@ -32,7 +32,7 @@ class Watched {
   }
   hear(...values: readonly (number | 'unknown')[]): this {
     for (const value of values)
-      this.memory = readingHeard(this.point, this.memory, value, monoMs((this.at += 1000)));
+      this.memory = readingHeard(this.point, this.memory, { value, at: monoMs((this.at += 1000)) });
     return this;
   }
   wait(ms: number): this {
@@ -91,6 +91,14 @@ test('a value that is not known ends no alarm and begins none but its own', () =
   assert.equal(new Watched().conditions, unknown);
   assert.equal(new Watched().hear(20, 'unknown').conditions, unknown);
   assert.equal(new Watched().hear(35, 'unknown', 29).conditions, ['reading.warn active']);
+});
+
+test('why a value is not known stands in its alarm', () => {
+  const lost = new Watched();
+  const reason = text('没有传感器', 'no such sensor');
+  lost.memory = readingHeard(lost.point, undefined, { value: 'unknown', reason, at: monoMs(lost.at) });
+  assert.is(lost.words, 'Room: no such sensor');
+  assert.equal(lost.hear(20).conditions, []);
 });
 
 test('without news for three periods and ten seconds it is not known, not a millisecond earlier', () => {
