@@ -146,6 +146,7 @@ export type Config = Fields<typeof config>;
 export type HelloAnswer = Fields<typeof helloAnswer>;
 export type RelayReportFrame = Fields<typeof relayReport>;
 export type RelayState = Fields<typeof relayState>;
+export type InputState = Fields<typeof inputState>;
 
 /** Reads `count` equal parts behind `offset`; `undefined` when the payload holds fewer. */
 export function readParts<F>(

@@ -33,6 +33,9 @@ export type Command =
   | { readonly do: 'exercise'; readonly line: LineId }
   | { readonly do: 'record'; readonly line: LineId; readonly on: boolean };
 
+/** Wire cut, wires touching, or a card that cannot measure what the room file says of this input. */
+export type LoopFault = 'cut' | 'short' | 'not-measured';
+
 /**
  * The loop of one line at one moment, sent when something changed by more than the deadband: levels hold in between.
  * `volts` and `dcVolts` are signed (tip to ring) so that a reversal shows.
@@ -73,7 +76,13 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly hostLost: boolean;
     }
   /** A wired input, after debouncing. `unknown`: its bus is gone. */
-  | { readonly kind: 'contact'; readonly point: PointId; readonly closed: boolean | 'unknown' }
+  | {
+      readonly kind: 'contact';
+      readonly point: PointId;
+      readonly closed: boolean | 'unknown';
+      /** Of a supervised input: what is wrong with its wire, so that it tells nothing of the contact. */
+      readonly fault?: LoopFault;
+    }
   | {
       readonly kind: 'reading';
       readonly point: PointId;

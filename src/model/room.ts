@@ -91,6 +91,8 @@ export interface InputPoint {
   readonly contact: 'normally-open' | 'normally-closed';
   /** Contact bounce shorter than this is ignored. */
   readonly debounceMs: number;
+  /** Resistances of the loop; absent: the wire is not supervised. */
+  readonly supervised?: { readonly normalOhms: number; readonly alarmOhms: number };
   /** A plain input raises `point.active` when it leaves its normal position, unless a subject uses it as evidence. */
   readonly severity: Severity;
 }

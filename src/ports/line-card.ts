@@ -38,6 +38,8 @@ export interface LineCard {
 export interface LineCardAbilities {
   /** Loop-closing parts. */
   readonly hook: boolean;
+  /** It measures the resistance of its inputs' loops. */
+  readonly supervisedInputs: boolean;
 }
 
 export interface LineCardCounters {
@@ -61,8 +63,11 @@ export interface LineCardHandlers {
     bypassKey: KeyPosition,
     hostLost: boolean,
   ): void;
-  /** Input 1 is 1. Every input is told once at the start of a session. */
-  input(at: MonoMs, index: number, closed: boolean): void;
+  /**
+   * Input 1 is 1. Every input is told once at the start of a session, then when it changes. `ohms`: of its loop, up to
+   * 65535; of a card that does not measure it says nothing.
+   */
+  input(at: MonoMs, index: number, closed: boolean, ohms: number): void;
   /** The card did not obey a HOOK: it lacks the parts, or the host was lost. */
   hookRefused(at: MonoMs): void;
   /** Samples that never arrived, counted by the card's sequence. */

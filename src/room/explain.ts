@@ -2,7 +2,7 @@
  * What a room has, as plain tables for the person who wired it: cards and buses, points, lines, subjects with their
  * evidence, and whether the room can trip by itself. Words of both languages; Chinese signs count as two columns.
  */
-import type { Bus, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
+import type { Bus, InputPoint, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
 import { writtenSensor } from '../model/sensor.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
@@ -93,7 +93,7 @@ function writtenPoint(point: Point): string {
 function describePoint(point: Point): string {
   switch (point.kind) {
     case 'input':
-      return `${point.role} ${point.contact}`;
+      return `${point.role} ${point.contact}${describeLoop(point)}`;
     case 'output':
       return point.role;
     case 'register':
@@ -104,6 +104,9 @@ function describePoint(point: Point): string {
     }
   }
 }
+
+const describeLoop = ({ supervised }: InputPoint): string =>
+  supervised === undefined ? '' : ` ${supervised.normalOhms}/${supervised.alarmOhms} Ω`;
 
 /** The first source stands beside the subject, the others below it. */
 function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text) => string): string[][] {

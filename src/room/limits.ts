@@ -444,6 +444,11 @@ export function keepsLimit(name: string, value: unknown): boolean {
   return limit === undefined || number === undefined || isWithin(limit, number);
 }
 
+/** Resistances of a supervised loop, and by how much the two must differ (`signal/end-of-line.ts` has the bands). */
+export const ohmsMin = 500;
+export const ohmsMax = 22_000;
+export const ohmsRatioMin = 1.5;
+
 /** What a file may hold in total. Bounds the work of reading it and the load of the room. */
 export const roomLimits = {
   fileBytes: 256 * 1024,

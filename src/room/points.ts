@@ -1,11 +1,20 @@
 /** The points of a room file: buttons, contacts, horn, lamps, the `healthy` output, polled values and sensors. */
-import type { InputPoint, OutputPoint, Point, RegisterPoint, SensorPoint, Threshold } from '../model/room.ts';
+import type {
+  InputPoint,
+  OutputPoint,
+  Point,
+  RegisterPoint,
+  SensorPoint,
+  Terminal,
+  Threshold,
+} from '../model/room.ts';
 import { parseSensor, quantityOf } from '../model/sensor.ts';
 import { text } from '../model/text.ts';
 import type { Draft } from './schema.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
-import { parseThreshold } from './short-forms.ts';
+import { parseResistance, parseThreshold } from './short-forms.ts';
+import { ohmsMax, ohmsMin, ohmsRatioMin } from './limits.ts';
 import type { Terminals } from './terminals.ts';
 
 type WrittenPoint = NonNullable<Draft['points']>[string];
@@ -67,8 +76,70 @@ function readInput(
       contact,
       debounceMs: durationOr(written.debounce, 'point.debounce'),
       severity: written.severity ?? 'major',
+      ...readSupervision(id, written, contact, terminal, report),
     }
   );
+}
+
+/** 4.7 kΩ at the far end, and as much that the contact puts beside it: the values of `firmware-bridge/PROTOCOL.md`. */
+const closedOhms = 2_350;
+const openOhms = 4_700;
+
+function readSupervision(
+  id: string,
+  { supervised }: Written<'input'>,
+  contact: InputPoint['contact'],
+  terminal: Terminal,
+  report: Reading['report'],
+): Pick<InputPoint, 'supervised'> {
+  if (supervised === undefined) return {};
+  const path = ['points', id, 'supervised'];
+  if (terminal.kind === 'gpio') {
+    report({
+      severity: 'error',
+      path,
+      at: 'key',
+      message: text(
+        '树莓派引脚只有高低两个电平，不能监视线路',
+        'a pin of the Pi knows high and low only: its wire cannot be supervised',
+      ),
+      hint: text(
+        '接到线路卡的输入，或去掉 supervised。',
+        'Wire it to an input of a line card, or leave supervised out.',
+      ),
+    });
+    return {};
+  }
+  const isClosed = contact === 'normally-closed';
+  const { normal, alarm } = supervised;
+  const normalOhms = normal === undefined ? (isClosed ? closedOhms : openOhms) : parseResistance(normal);
+  const alarmOhms = alarm === undefined ? (isClosed ? openOhms : closedOhms) : parseResistance(alarm);
+  const outside = [normalOhms, alarmOhms].find((ohms) => ohms < ohmsMin || ohms > ohmsMax);
+  const low = Math.min(normalOhms, alarmOhms);
+  if (outside !== undefined)
+    report({
+      severity: 'error',
+      path,
+      message: text(
+        `${outside} Ω 不在 ${ohmsMin} 至 ${ohmsMax} Ω 之间`,
+        `${outside} ohms is not between ${ohmsMin} and ${ohmsMax}`,
+      ),
+      hint: text(
+        '更小与短路、更大与断线分不清。',
+        'Less cannot be told from a short, more not from a cut wire.',
+      ),
+    });
+  else if (Math.max(normalOhms, alarmOhms) < ohmsRatioMin * low)
+    report({
+      severity: 'error',
+      path,
+      message: text(
+        `${normalOhms} Ω 与 ${alarmOhms} Ω 太接近，分不清正常和动作`,
+        `${normalOhms} and ${alarmOhms} ohms are too close: normal could not be told from alarm`,
+      ),
+      hint: text(`至少相差 ${ohmsRatioMin} 倍。`, `They must differ by ${ohmsRatioMin} times at least.`),
+    });
+  return { supervised: { normalOhms, alarmOhms } };
 }
 
 function readOutput(id: string, written: Written<'output'>, terminals: Terminals): OutputPoint | undefined {

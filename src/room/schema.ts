@@ -169,6 +169,12 @@ const pointName = optional(
   words(about('给人看的名称；不写则用键名', 'name for people; without it the key is used')),
 );
 
+const resistance = (zh: string, en: string) =>
+  matching(
+    short.resistancePattern,
+    text('电阻，如 4k7、2.2k、470', 'a resistance such as 4k7, 2.2k or 470'),
+    about(zh, en),
+  );
 const input = strict(
   {
     input: terminal('输入端', 'terminal of the input', 'pi/20 / card-a/in1'),
@@ -191,6 +197,28 @@ const input = strict(
     ),
     debounce: optional(
       duration('point.debounce', about('短于此的抖动不计', 'bounce shorter than this is ignored')),
+    ),
+    supervised: optional(
+      strict(
+        {
+          normal: optional(
+            resistance(
+              '正常时的回路电阻；不写：常闭 2k35，常开 4k7',
+              'of the loop while nothing is wrong; without it 2k35 where normally closed, else 4k7',
+            ),
+          ),
+          alarm: optional(
+            resistance(
+              '动作时的回路电阻；不写：另一个',
+              'of the loop while the contact tells; without it the other one',
+            ),
+          ),
+        },
+        about(
+          '线路监视：线路末端接电阻，断线和短路各有告警（仅线路卡的输入）',
+          'supervision of the wire: resistors at its far end, cut and short have alarms of their own (inputs of a line card only)',
+        ),
+      ),
     ),
     severity: optional(severity('major')),
   },

@@ -14,6 +14,8 @@ export const durationPattern = '^\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h|d)$';
 export const daysPattern = '^\\d{1,5}d$';
 export const percentPattern = '^\\d{1,3}%$';
 export const thresholdPattern = '^[<>] ?-?\\d+(\\.\\d+)?$';
+/** Ohms as they are printed on a drawing: 470, 4k7, 2.2k, 10k. */
+export const resistancePattern = '^(\\d{1,5}|\\d{1,2}(\\.\\d{1,2})?k|\\d{1,2}k\\d{1,2})$';
 /** One or two frequencies in Hz. */
 export const tonePattern = '^[2-9]\\d{2}(\\+[2-9]\\d{2})?$';
 export const terminalPattern = '^[A-Za-z][A-Za-z0-9-]*(/[A-Za-z0-9.]+){1,2}$';
@@ -187,3 +189,10 @@ export function parseRecordLink(
 /** Nobody else can listen in between. */
 export const isThisMachine = (name: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(name);
+
+/** Ohms of a text that `resistancePattern` takes. */
+export function parseResistance(words: string): number {
+  const [whole = '', part = ''] = words.split('k');
+  if (!words.includes('k')) return Number(words);
+  return Math.round(Number(part === '' ? whole : `${whole}.${part}`) * 1000);
+}

@@ -1,7 +1,7 @@
-/** The relay report of a virtual card: flags of the card, and of each relay coil, position, taps and times. */
-import type { RelayState } from '../../firmware-bridge/codec/messages.ts';
-import { cardFlag, notMoved, positions } from '../../firmware-bridge/codec/protocol.ts';
-import type { Plant } from './plant.ts';
+/** Reports of a virtual card: its flags, of each relay coil, position, taps and times, and of each input state and ohms. */
+import type { InputState, RelayState } from '../../firmware-bridge/codec/messages.ts';
+import { cardFlag, inputStates, notMoved, positions } from '../../firmware-bridge/codec/protocol.ts';
+import type { InputWire, Plant } from './plant.ts';
 import type { RelayDriver } from './relay-driver.ts';
 
 const tapTrunk = 1;
@@ -47,3 +47,10 @@ export const reportStates = (plant: Plant, driver: RelayDriver): RelayState[] =>
       reserved2: 0,
     };
   });
+
+/** 4.7 kΩ at the far end, and as much that the closed contact puts beside it. */
+export function inputState(closed: boolean, wire: InputWire = 'sound'): InputState {
+  const state = wire === 'sound' ? (closed ? 'closed' : 'open') : wire;
+  const ohms = { closed: 2350, open: 4700, cut: 65_535, short: 15 }[state];
+  return { state: inputStates.indexOf(state), reserved: 0, ohms };
+}

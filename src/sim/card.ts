@@ -17,7 +17,6 @@ import {
   configLimits,
   errorCode,
   hostType,
-  inputStates,
   period,
   protocolVersion,
   resetCauses,
@@ -33,7 +32,7 @@ import {
   writeLine,
 } from '../../firmware-bridge/codec/stream.ts';
 import { CardSession, knownTypes } from './card-session.ts';
-import { reportFlags, reportStates } from './card-report.ts';
+import { inputState, reportFlags, reportStates } from './card-report.ts';
 import { LoopSwitches } from './loop-switch.ts';
 import { Plant, inputCount, samplesPerMs } from './plant.ts';
 import type { PlayedAudio } from './played-audio.ts';
@@ -527,35 +526,31 @@ export class VirtualCard {
     const { now } = this.plant;
     const counter = this.#counter(now);
     const flags = reportFlags(this.plant, this.isHostLost);
-    const states = reportStates(this.plant, this.#relays);
-    const reported = `${flags} ${this.#command} ${states.map(({ coil, position }) => `${coil}${position}`).join(' ')}`;
+    const relays = reportStates(this.plant, this.#relays);
+    const reported = `${flags} ${this.#command} ${relays.map(({ coil, position }) => `${coil}${position}`).join(' ')}`;
     if (reported !== this.#reported || now - this.#reportedAt >= period.relayReport) {
       this.#reported = reported;
       this.#reportedAt = now;
-      const head = { counter, command: this.#command, flags, relays: states.length, reserved: 0 };
-      this.#send(cardType.relay, messages.packParts(messages.relayReport, head, messages.relayState, states));
+      const head = { counter, command: this.#command, flags, relays: relays.length, reserved: 0 };
+      this.#send(cardType.relay, messages.packParts(messages.relayReport, head, messages.relayState, relays));
     }
-    const inputs = this.plant.inputs.join(' ');
+    const states = this.plant.inputs.map((closed, i) => inputState(closed, this.plant.inputWires[i]));
+    const inputs = states.map(({ state }) => state).join(' ');
     if (inputs === this.#inputs && now - this.#toldAt < period.input) return;
     const before = this.#inputs.split(' ');
-    const changed = this.plant.inputs.reduce(
-      (mask, closed, i) => mask | (before[i] === String(closed) ? 0 : 1 << i),
+    const changed = states.reduce(
+      (mask, { state }, i) => mask | (before[i] === String(state) ? 0 : 1 << i),
       0,
     );
     this.#inputs = inputs;
     this.#toldAt = now;
-    const parts = this.plant.inputs.map((closed) => ({
-      state: inputStates.indexOf(closed ? 'closed' : 'open'),
-      reserved: 0,
-      ohms: closed ? 2350 : 4700,
-    }));
     this.#send(
       cardType.input,
       messages.packParts(
         messages.input,
         { counter, inputs: inputCount, reserved: 0, changed },
         messages.inputState,
-        parts,
+        states,
       ),
     );
   }

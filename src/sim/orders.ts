@@ -20,7 +20,7 @@ pbx-return                                       the PBX works again
 relay LINE sound|stuck|welded|open|open-once     a fault of the changeover relay
 key turned|normal                                the key that opens the coil supply
 coil-supply on|off
-input N open|closed                              a contact on the card
+input N open|closed|cut|short                    a contact on the card, or its wire
 reset [power-on|brown-out|watchdog|software]     the card starts anew, its relays fall
 cut-link [S]                                     the wire is cut, for good or for S seconds
 join-link
@@ -140,7 +140,11 @@ const orders: Readonly<Record<string, Order>> = {
     const index = Number(number) - 1;
     if (!Number.isInteger(index) || index < 0 || index >= inputCount)
       throw new Wrong(`no input ${number ?? ''}`);
-    card.settle().inputs[index] = oneOf(what, ['open', 'closed']) === 'closed';
+    const { inputs, inputWires } = card.settle();
+    const wanted = oneOf(what, ['open', 'closed', 'cut', 'short']);
+    const isWire = wanted === 'cut' || wanted === 'short';
+    inputWires[index] = isWire ? wanted : 'sound';
+    if (!isWire) inputs[index] = wanted === 'closed';
     return 'ok';
   },
   reset: ([cause = 'power-on'], card) => {

@@ -27,6 +27,8 @@ export interface CallOut {
   readonly talkMs: number;
 }
 
+export const inputWires = ['sound', 'cut', 'short'] as const;
+export type InputWire = (typeof inputWires)[number];
 export const inputCount = 4;
 export const outputCount = 2;
 /** Samples of one millisecond of one channel. */
@@ -36,6 +38,8 @@ export class Plant {
   readonly lines: readonly PlantLine[];
   /** True = closed. */
   readonly inputs: boolean[] = Array.from({ length: inputCount }, () => true);
+  /** What is wrong with the wire of each input. */
+  readonly inputWires: InputWire[] = Array.from({ length: inputCount }, () => 'sound');
   readonly outputs: boolean[] = Array.from({ length: outputCount }, () => false);
   readonly #coils: boolean[];
   readonly #pbxContact: number;
@@ -196,6 +200,7 @@ export class Plant {
       coilSupply: this.coilSupply,
       key: this.#keyIsTurned ? 'turned' : 'normal',
       inputs: this.inputs,
+      inputWires: this.inputWires,
       outputs: this.outputs,
       lines: this.lines.map((line, i) => ({
         line: i + 1,

@@ -9,7 +9,9 @@ import type { InputPoint, LineSettings, OutputPoint, Room } from '../model/room.
 import type { Clock } from '../ports/clock.ts';
 import type { MonoMs } from '../model/units.ts';
 import type { Outputs } from '../model/effect.ts';
-import type { RoomEvent } from '../model/event.ts';
+import type { LoopFault, RoomEvent } from '../model/event.ts';
+import { readLoop } from '../signal/end-of-line.ts';
+import type { EndOfLine } from '../signal/end-of-line.ts';
 import { AudioRingWriter } from '../signal/audio-ring.ts';
 import { LoopFollower } from '../signal/loop.ts';
 import { channelsPerCard, samplesPerFrame } from '../ports/line-card.ts';
@@ -29,7 +31,7 @@ export interface CardHandlers {
   reported(card: BusId, at: MonoMs): void;
   lost(card: BusId): void;
   bound(card: BusId, serialNumber: string): void;
-  input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void;
+  input(point: InputPoint, closed: boolean | 'unknown', at: MonoMs, fault?: LoopFault): void;
 }
 
 /** Whoever listens on a channel that is no line. */
@@ -204,9 +206,16 @@ class OneCard {
         this.#reportAt = at;
         handlers.post({ kind: 'relays', card: id, at, ...body }, !isSame);
       },
-      input: (at, index, closed) => {
+      input: (at, index, closed, ohms) => {
         const point = this.#inputs.get(index);
-        if (point !== undefined) handlers.input(point, closed, at);
+        if (point?.supervised === undefined) {
+          if (point !== undefined) handlers.input(point, closed, at);
+          return;
+        }
+        const read = this.card.abilities.supervisedInputs
+          ? supervisedContact(point, point.supervised, ohms)
+          : ({ closed: 'unknown', fault: 'not-measured' } as const);
+        handlers.input(point, read.closed, at, read.fault);
       },
     });
   }
@@ -247,6 +256,27 @@ function follow(
   for (let index = 0; index < channels.length; index++) {
     const reading = lines[index];
     if (reading !== undefined) channels[index]?.follower.frame(at, reading);
+  }
+}
+
+/** A wire that is cut or touches itself tells nothing of its contact; only the key must read as turned then. */
+function supervisedContact(
+  { contact, role }: InputPoint,
+  endOfLine: EndOfLine,
+  ohms: number,
+): { readonly closed: boolean | 'unknown'; readonly fault?: LoopFault } {
+  const read = readLoop(endOfLine, ohms);
+  const closedAtRest = contact === 'normally-closed';
+  switch (read) {
+    case 'normal':
+      return { closed: closedAtRest };
+    case 'alarm':
+      return { closed: !closedAtRest };
+    case 'cut':
+    case 'short':
+      return { closed: role === 'bypass-key' ? !closedAtRest : 'unknown', fault: read };
+    default:
+      return read satisfies never;
   }
 }
 

@@ -9,7 +9,7 @@ import type { LineCard } from '../ports/line-card.ts';
 import type { MonoMs } from '../model/units.ts';
 import type { Outputs } from '../model/effect.ts';
 import type { Registers } from '../ports/registers.ts';
-import type { RoomEvent } from '../model/event.ts';
+import type { LoopFault, RoomEvent } from '../model/event.ts';
 import type { Text } from '../model/text.ts';
 import { Cards } from './cards.ts';
 import { DialToneTest } from './dial-tone-test.ts';
@@ -199,17 +199,21 @@ function withHealthy(outputs: Outputs, healthy: readonly PointId[], isFit: boole
 /** A contact counts when it has kept its level for its debounce time. Levels that return within it were bounce. */
 function debounced(
   handlers: FieldHandlers,
-): (point: InputPoint, closed: boolean | 'unknown', at: MonoMs) => void {
+): (point: InputPoint, closed: boolean | 'unknown', at: MonoMs, fault?: LoopFault) => void {
   const waiting = new Map<PointId, NodeJS.Timeout>();
-  const told = new Map<PointId, boolean | 'unknown'>();
-  return (point, closed, at) => {
+  const told = new Map<PointId, string>();
+  return (point, closed, at, fault) => {
     clearTimeout(waiting.get(point.id));
     waiting.delete(point.id);
-    if (told.get(point.id) === closed) return;
+    const level = `${closed} ${fault ?? ''}`;
+    if (told.get(point.id) === level) return;
     const tell = (): void => {
       waiting.delete(point.id);
-      told.set(point.id, closed);
-      handlers.post({ kind: 'contact', point: point.id, closed, at }, true);
+      told.set(point.id, level);
+      handlers.post(
+        { kind: 'contact', point: point.id, closed, at, ...(fault === undefined ? {} : { fault }) },
+        true,
+      );
     };
     // The first level, a lost bus, and contacts whose evidence rule has its own time are told at once.
     if (!told.has(point.id) || closed === 'unknown' || point.debounceMs === 0) tell();

@@ -53,6 +53,37 @@ const table: readonly Bad[] = [
     path: 'maintenance[0]',
     says: 'for is missing',
   },
+  // ---- supervised inputs
+  {
+    name: 'a pin of the Pi cannot be supervised',
+    from: 'pbx-alarm: { input: pi/26, contact: normally-closed }',
+    to: 'pbx-alarm: { input: pi/26, contact: normally-closed, «supervised: {} }',
+    path: 'points.pbx-alarm.supervised',
+    says: 'a pin of the Pi knows high and low only',
+    hint: 'Wire it to an input of a line card',
+  },
+  {
+    name: 'two resistances that are nearly the same',
+    from: '{ input: card-a/in1 }',
+    to: '{ input: card-a/in1, supervised: «{ normal: 4k7, alarm: 5k6 } }',
+    path: 'points.arrester.supervised',
+    says: '4700 and 5600 ohms are too close',
+    hint: '1.5 times',
+  },
+  {
+    name: 'a resistance that looks like a cut wire',
+    from: '{ input: card-a/in1 }',
+    to: '{ input: card-a/in1, supervised: «{ normal: 47k, alarm: 4k7 } }',
+    path: 'points.arrester.supervised',
+    says: '47000 ohms is not between 500 and 22000',
+  },
+  {
+    name: 'no resistance at all',
+    from: '{ input: card-a/in1 }',
+    to: '{ input: card-a/in1, supervised: { normal: «none } }',
+    path: 'points.arrester.supervised.normal',
+    says: 'a resistance such as 4k7',
+  },
   // ---- keys and values
   {
     name: 'a misspelt section',

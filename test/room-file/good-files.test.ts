@@ -470,6 +470,19 @@ test('a PBX with a dial tone of its own: one frequency or two', () => {
   }
 });
 
+test('a supervised input: the usual resistors, or those on the drawing', () => {
+  for (const [words, normalOhms, alarmOhms] of [
+    ['supervised: {}', 2350, 4700],
+    ['contact: normally-open, supervised: {}', 4700, 2350],
+    ['supervised: { normal: 10.4k, alarm: 2k2 }', 10_400, 2200],
+    ['supervised: { normal: "680" , alarm: 2k }', 680, 2000],
+  ] as const) {
+    const room = roomOf(spoilt('{ input: card-a/in1 }', `{ input: card-a/in1, ${words} }`));
+    const point = room.points.find(({ id }) => id === 'arrester');
+    assert.equal(point?.kind === 'input' ? point.supervised : undefined, { normalOhms, alarmOhms }, words);
+  }
+});
+
 test('a polled value knows its table, its place and its thresholds', () => {
   const words = spoilt(
     'lines:\n',

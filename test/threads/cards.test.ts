@@ -33,7 +33,7 @@ test('frames that were held up on the way: their lines are known again, although
     feed: () => undefined,
     output: () => undefined,
     hook: () => undefined,
-    abilities: { hook: false },
+    abilities: { hook: false, supervisedInputs: false },
     close: () => Promise.resolve(),
     counters: { frames: 0, badFrames: 0, lostFrames: 0, resyncs: 0, audioOverruns: 0 },
   };

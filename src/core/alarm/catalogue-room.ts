@@ -323,6 +323,47 @@ export const roomAlarms = {
     },
     { offDelayMs: 1_000 },
   ),
+  'point.cut': kind(
+    'major',
+    {
+      what: ['监视触点的线路断开', 'The wire of a supervised contact is cut'],
+      effect: [
+        '该触点所报的事看不到了；作为判据时为未知，不算故障',
+        'What the contact would tell is not seen; as evidence it is unknown, never a fault',
+      ],
+      action: [
+        '检查触点线路是否被剪断、松脱，末端电阻是否脱落',
+        'Look for a cut or loose wire, and for its resistor at the far end',
+      ],
+    },
+    { onDelayMs: 500, offDelayMs: 2_000 },
+  ),
+  'point.short': kind(
+    'major',
+    {
+      what: ['监视触点的线路短路', 'The wires of a supervised contact touch each other'],
+      effect: [
+        '该触点所报的事看不到了；作为判据时为未知，不算故障',
+        'What the contact would tell is not seen; as evidence it is unknown, never a fault',
+      ],
+      action: [
+        '检查线路是否被压破、进水或被人短接',
+        'Look for a crushed or wet cable, or for a bridge that somebody put in',
+      ],
+    },
+    { onDelayMs: 500, offDelayMs: 2_000 },
+  ),
+  'point.not-supervised': kind('minor', {
+    what: ['线路卡不能监视该触点的线路', 'The line card cannot supervise the wire of this contact'],
+    effect: [
+      '机房文件写明的末端电阻无法测量，该触点为未知',
+      'The resistors that the room file tells of cannot be measured: the contact is unknown',
+    ],
+    action: [
+      '换用能测量输入电阻的线路卡，或去掉 supervised 并按普通触点接线',
+      'Use a card that measures its inputs, or leave `supervised` out and wire the contact without resistors',
+    ],
+  }),
   'reading.unknown': kind(
     'minor',
     {

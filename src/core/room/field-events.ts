@@ -55,7 +55,11 @@ export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): R
   if (point === undefined) return { state, effects: nothing };
   const { closed, at } = event;
   const before = state.contacts[event.point];
-  const seen = { ...state, contacts: { ...state.contacts, [event.point]: closed } };
+  const seen = {
+    ...state,
+    contacts: { ...state.contacts, [event.point]: closed },
+    loopFaults: loopFaultsAfter(state.loopFaults, event),
+  };
   const told = toWatch(seen, event);
   if (point.role === 'plain') return told;
   const atRest = closed === (point.contact === 'normally-closed');
@@ -77,6 +81,18 @@ export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): R
       command: order,
     }),
   );
+}
+
+/** A lost bus keeps what was known of the wire; a contact that is read again proves it sound. */
+function loopFaultsAfter(
+  before: RoomState['loopFaults'],
+  { point, closed, fault }: RoomEventOf<'contact'>,
+): RoomState['loopFaults'] {
+  const known = before[point];
+  if (fault !== undefined) return { ...before, [point]: { fault, isKnown: true } };
+  if (known === undefined) return before;
+  if (closed === 'unknown') return { ...before, [point]: { ...known, isKnown: false } };
+  return Object.fromEntries(Object.entries(before).filter(([id]) => id !== point));
 }
 
 const buttonCommand: Record<

@@ -5,6 +5,7 @@
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
 import type { Condition } from '../../model/alarm.ts';
 import type { LineSignal } from '../../model/line.ts';
+import type { LoopFault } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
@@ -95,3 +96,20 @@ export function pointConditions(
       : [{ key, state: 'active', severity: point.severity, detail: point.name }];
   });
 }
+
+const loopAlarms = {
+  cut: 'point.cut',
+  short: 'point.short',
+  'not-measured': 'point.not-supervised',
+} as const;
+
+/** Wires of supervised inputs: an alarm of their own, also where a subject uses the contact as evidence. */
+export const loopConditions = (
+  config: RoomConfig,
+  faults: Readonly<Record<PointId, { readonly fault: LoopFault; readonly isKnown: boolean }>>,
+): Condition[] =>
+  Object.entries(faults).map(([id, { fault, isKnown }]) => ({
+    key: { subject: id, type: loopAlarms[fault], qualifier: '' },
+    state: isKnown ? 'active' : 'unknown',
+    detail: config.inputs[id]?.name ?? text(id, id),
+  }));

@@ -12,6 +12,7 @@ import * as power from '../power/step.ts';
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
 import type { Condition } from '../../model/alarm.ts';
 import type { LineState } from '../line/state.ts';
+import type { LoopFault } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { later } from '../../model/units.ts';
 import type { RelayPosition } from '../../model/line.ts';
@@ -47,6 +48,8 @@ export interface RoomState {
   readonly annunciator: annunciator.AnnunciatorState;
   readonly cards: Readonly<Record<BusId, CardSeen>>;
   readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
+  /** Wires of supervised inputs with which something was wrong when they were last heard of. */
+  readonly loopFaults: Readonly<Record<PointId, { readonly fault: LoopFault; readonly isKnown: boolean }>>;
   readonly readings: Readonly<Record<PointId, ReadingMemory>>;
   /** Standing conditions that the shell found, by alarm id. */
   readonly found: Readonly<Record<string, Condition>>;
@@ -115,6 +118,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
         ]),
     ),
     contacts: {},
+    loopFaults: {},
     readings: {},
     found: {},
     verdictTold: 'unknown',

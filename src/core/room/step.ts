@@ -19,7 +19,7 @@ import type { MonoMs } from '../../model/units.ts';
 import type { Outputs } from '../../model/effect.ts';
 import type { RoomEvent } from '../../model/event.ts';
 import { readingConditions } from './readings.ts';
-import { cardConditions, lineConditions, pointConditions } from './own-conditions.ts';
+import { cardConditions, lineConditions, loopConditions, pointConditions } from './own-conditions.ts';
 import type { RoomState } from './state.ts';
 import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
@@ -113,6 +113,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
     ...pointConditions(state.config, state.contacts),
+    ...loopConditions(state.config, state.loopFaults),
     ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),
     ...Object.values(state.found),
   ];

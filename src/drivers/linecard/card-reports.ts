@@ -42,13 +42,22 @@ const relayReport = (state: RelayState): RelayReport => ({
   phoneMilliamps: state.phoneCurrent / 100,
 });
 
-export interface ClosedInputs {
+export interface InputReports {
   readonly counter: number;
+  readonly inputs: readonly InputReport[];
+}
+export interface InputReport {
   /** A cut or short-circuited loop is not a closed contact. */
-  readonly closed: readonly boolean[];
+  readonly closed: boolean;
+  readonly ohms: number;
 }
 
-export function closedInputs({ bytes, start, end }: Frame): ClosedInputs | undefined {
+/** Ohms that moved by less are the same. */
+const sameOhmsShare = 0.05;
+export const isSameInput = (a: InputReport | undefined, b: InputReport): boolean =>
+  a?.closed === b.closed && Math.abs(a.ohms - b.ohms) <= sameOhmsShare * a.ohms;
+
+export function inputReports({ bytes, start, end }: Frame): InputReports | undefined {
   const head = messages.input.read(bytes, start, end);
   if (head === undefined) return undefined;
   const states = messages.readParts(
@@ -61,6 +70,6 @@ export function closedInputs({ bytes, start, end }: Frame): ClosedInputs | undef
   if (states === undefined) return undefined;
   return {
     counter: head.counter,
-    closed: states.map(({ state }) => inputStates[state] === 'closed'),
+    inputs: states.map(({ state, ohms }) => ({ closed: inputStates[state] === 'closed', ohms })),
   };
 }

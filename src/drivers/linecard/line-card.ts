@@ -39,7 +39,8 @@ import { sessionSeals } from '../../../firmware-bridge/codec/seal.ts';
 import type { SessionSeals } from '../../../firmware-bridge/codec/seal.ts';
 import { audioFrame, lineFrame, readAudio, readLine } from '../../../firmware-bridge/codec/stream.ts';
 import { CardClock } from './card-clock.ts';
-import { closedInputs, relayReports } from './card-reports.ts';
+import { inputReports, isSameInput, relayReports } from './card-reports.ts';
+import type { InputReport } from './card-reports.ts';
 
 export interface LineCardOptions {
   readonly bus: LineCardBus;
@@ -99,7 +100,7 @@ class WiredLineCard implements LineCard {
   #boundSerial: string;
   #session: Session = { id: '', hostNonce: '', seals: undefined };
   #serialNumber = '';
-  #abilities: LineCardAbilities = { hook: false };
+  #abilities: LineCardAbilities = { hook: false, supervisedInputs: false };
   #tries = 0;
   #triedAt = monoMs(0);
   #heardAt = monoMs(0);
@@ -117,7 +118,7 @@ class WiredLineCard implements LineCard {
   #askedAt = monoMs(0);
   #asked = 0;
   /** What was told of each input in this session. */
-  #inputs: boolean[] = [];
+  #inputs: InputReport[] = [];
   #cancelTick: (() => void) | undefined;
 
   constructor(options: LineCardOptions) {
@@ -362,7 +363,8 @@ class WiredLineCard implements LineCard {
       return;
     }
     this.#boundSerial = answer.serialNumber;
-    this.#abilities = { hook: (answer.capabilities & capability.hook) !== 0 };
+    const can = (bit: number): boolean => (answer.capabilities & bit) !== 0;
+    this.#abilities = { hook: can(capability.hook), supervisedInputs: can(capability.supervisedInputs) };
     this.#phase = 'configuring';
     this.#tries = 0;
     this.#configure();
@@ -548,13 +550,13 @@ class WiredLineCard implements LineCard {
   }
 
   #hearInputs(frame: Frame, now: MonoMs): boolean {
-    const inputs = closedInputs(frame);
-    if (inputs === undefined) return false;
-    const at = this.#cardClock.at(inputs.counter, now);
-    inputs.closed.forEach((closed, i) => {
-      if (this.#inputs[i] === closed) return;
-      this.#inputs[i] = closed;
-      this.#handlers?.input(at, i + 1, closed);
+    const report = inputReports(frame);
+    if (report === undefined) return false;
+    const at = this.#cardClock.at(report.counter, now);
+    report.inputs.forEach((input, i) => {
+      if (isSameInput(this.#inputs[i], input)) return;
+      this.#inputs[i] = input;
+      this.#handlers?.input(at, i + 1, input.closed, input.ohms);
     });
     return true;
   }

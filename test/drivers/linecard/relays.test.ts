@@ -185,4 +185,24 @@ test('contacts and outputs: index 1 is terminal 1', () => {
   assert.equal(rig.card.plant.outputs, [false, false]);
 });
 
+test('a supervised input: closed, open, cut and short by their ohms; cut and short are not closed', () => {
+  const rig = new CardRig();
+  rig.run(500);
+  assert.ok(rig.driver.abilities.supervisedInputs);
+  const plant = rig.card.settle();
+  const seen = (): { closed: boolean; ohms: number } | undefined => {
+    rig.run(60);
+    return rig.told.ohms.at(-1);
+  };
+  plant.inputs[2] = false;
+  assert.equal(seen(), { closed: false, ohms: 4700 });
+  plant.inputWires[2] = 'cut';
+  assert.equal(seen(), { closed: false, ohms: 65_535 });
+  plant.inputWires[2] = 'short';
+  assert.equal(seen(), { closed: false, ohms: 15 });
+  plant.inputWires[2] = 'sound';
+  plant.inputs[2] = true;
+  assert.equal(seen(), { closed: true, ohms: 2350 });
+});
+
 test.run();

@@ -13,6 +13,7 @@ interface Told {
   readonly audio: { at: number; firstSample: bigint }[];
   readonly gaps: { at: number; samples: number }[];
   readonly inputs: { index: number; closed: boolean }[];
+  readonly ohms: { closed: boolean; ohms: number }[];
   /** 20 ms of channel 1, one after the other. */
   readonly channel1: number[];
   relays: readonly RelayReport[];
@@ -30,6 +31,7 @@ export const told = (): Told => ({
   audio: [],
   gaps: [],
   inputs: [],
+  ohms: [],
   channel1: [],
   relays: [],
   relaysAt: 0,
@@ -64,7 +66,10 @@ export function listen(into: Told, now: () => number): LineCardHandlers {
       into.key = bypassKey;
       into.hostLost = hostLost;
     },
-    input: (_at, index, closed) => into.inputs.push({ index, closed }),
+    input: (_at, index, closed, ohms) => {
+      into.inputs.push({ index, closed });
+      into.ohms.push({ closed, ohms });
+    },
     hookRefused: () => into.hooksRefused++,
     gap: (at, samples) => into.gaps.push({ at, samples }),
   };
