@@ -115,6 +115,10 @@ function told(effect: Effect, language: Language): string {
       return `${effect.line} record ${effect.id} (${effect.why})`;
     case 'stop-recording':
       return `${effect.line} end of recording ${effect.id}`;
+    case 'shut-host':
+      return `${effect.host} asked to shut down (${effect.order})`;
+    case 'manual-forms':
+      return `manual forms (${effect.order})`;
     case 'save':
       return 'guard.json changes';
     case 'ended':

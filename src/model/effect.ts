@@ -5,7 +5,7 @@
 import type { AlarmView } from './alarm.ts';
 import type { BypassReason, CoilCommand, LineBypassState, RoomBypassState } from './bypass.ts';
 import type { Call, LineSignal } from './line.ts';
-import type { CallId, LineId, PointId, RecordingId, SubjectId } from './ids.ts';
+import type { CallId, HostId, LineId, OrderId, PointId, RecordingId, SubjectId } from './ids.ts';
 import type { MonoMs } from './units.ts';
 import type { Text } from './text.ts';
 import type { Verdict } from './watch.ts';
@@ -63,6 +63,10 @@ export type Effect =
       readonly to: MonoMs;
       readonly call?: Call;
     }
+  /** Power-cut plan: ask a computer to shut itself down. An order that is out already is not given twice. */
+  | { readonly kind: 'shut-host'; readonly host: HostId; readonly order: OrderId; readonly at: MonoMs }
+  /** Power-cut plan: blank numbered forms for calls, printed or shown while there is still power. */
+  | { readonly kind: 'manual-forms'; readonly order: OrderId; readonly at: MonoMs }
   /** Something that guard.json keeps has changed. */
   | { readonly kind: 'save' }
   /** Orderly stop is complete: every line stands as it should, the process may end. */

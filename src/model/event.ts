@@ -3,7 +3,7 @@
  * journal as it stands: plain data, no class, no function, nothing that JSON would lose.
  */
 import type { AlarmKey, Severity } from './alarm.ts';
-import type { BusId, LineId, PointId, RecordingId, SourceId } from './ids.ts';
+import type { BusId, HostId, LineId, OrderId, PointId, RecordingId, SourceId } from './ids.ts';
 import type { KeyPosition, RelayReport } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { Says } from './watch.ts';
@@ -125,6 +125,20 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly subjects: readonly string[];
       readonly reason: Text;
       readonly until?: MonoMs;
+    }
+  /** What became of an order of the power-cut plan: `confirmed` only when the host is seen down, or said so itself. */
+  | {
+      readonly kind: 'host';
+      readonly host: HostId;
+      readonly order: OrderId;
+      readonly outcome: 'asked' | 'confirmed' | 'refused' | 'failed';
+      readonly reason: Text;
+    }
+  | {
+      readonly kind: 'manual-forms';
+      readonly order: OrderId;
+      readonly outcome: 'printed' | 'shown' | 'failed';
+      readonly reason: Text;
     }
   /** The wall clock was set: labels only. */
   | { readonly kind: 'clock'; readonly wall: WallMs; readonly stepMs: number }

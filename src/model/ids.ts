@@ -12,3 +12,7 @@ export type CallId = string;
 export type RecordingId = string;
 /** Identifies one event for its whole life, through journal, outbox and broker. */
 export type EventId = string;
+/** A key under `hosts:`: a computer that the power-cut plan may ask to shut down. */
+export type HostId = string;
+/** One order of the power-cut plan, `<cut>/<step>`: the same one when it is given again after a restart. */
+export type OrderId = string;

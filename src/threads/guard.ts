@@ -284,6 +284,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         });
         break;
       }
+      case 'shut-host':
+      case 'manual-forms':
+        break;
       case 'save':
         save(loop.state);
         break;

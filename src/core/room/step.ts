@@ -75,6 +75,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
     case 'maintenance':
       return toMaintenance(state, event);
     case 'clock':
+    case 'host':
+    case 'manual-forms':
       return { state, effects: nothing };
     case 'ending':
       return toBypass(state, event);
