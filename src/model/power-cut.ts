@@ -2,9 +2,23 @@
  * The power-cut plan of a room, as the room file gives it, and what people see of a cut. A plan is a row of stages; each
  * stage has actions, and each action becomes steps: one for every host, relay or person that it concerns.
  */
+import type { Command } from './event.ts';
 import type { HostId, OrderId, PointId, SubjectId } from './ids.ts';
 import type { MonoMs } from './units.ts';
 import type { Text } from './text.ts';
+
+/** What feeds the room, as far as its UPSes tell. */
+export interface Supply {
+  readonly mains: 'up' | 'failed' | 'unknown';
+  /** Least of the UPSes on battery; absent where nobody can tell. */
+  readonly runtimeS?: number;
+  /** A battery is nearly empty, whatever runtime it claims. */
+  readonly isLow: boolean;
+  /** Least charge of all UPSes that tell it. */
+  readonly batteryPercent?: number;
+  /** No UPS that is on battery can be asked at present: reckoned by the clock from its last words. */
+  readonly isReckoned: boolean;
+}
 
 export type PlanAction =
   | {
@@ -63,10 +77,10 @@ export type StepAction =
 
 /**
  * `pending`: its stage has not come · `waiting`: for another step · `asked`: for an answer · `open`: for a person ·
- * `impossible`: there is nothing that could do it.
+ * `back`: undone after the cut · `impossible`: there is nothing that could do it.
  */
 export type StepState =
-  'pending' | 'waiting' | 'asked' | 'open' | 'done' | 'failed' | 'waived' | 'impossible';
+  'pending' | 'waiting' | 'asked' | 'open' | 'done' | 'failed' | 'waived' | 'back' | 'impossible';
 
 /** `returning`: mains are back, not yet trusted · `restarting`: loads go back · `checking`: until somebody gives the all-clear. */
 export type PowerCutPhase = 'ready' | 'on-battery' | 'ended' | 'returning' | 'restarting' | 'checking';
@@ -119,3 +133,6 @@ export interface PowerCutView {
 
 export const orderOf = (cut: string, step: StepId, time: number): OrderId =>
   time === 1 ? `${cut}/${step}` : `${cut}/${step}/${time}`;
+
+/** What the plan orders of the bypass. */
+export type BypassOrder = Extract<Command, { readonly do: 'bypass' | 'reset-bypass' }>;

@@ -8,6 +8,7 @@
  */
 import type { Condition } from '../../model/alarm.ts';
 import type { SourceId } from '../../model/ids.ts';
+import type { Supply } from '../../model/power-cut.ts';
 import type { PolledSource, Subject } from '../../model/room.ts';
 import { isPolled } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
@@ -19,6 +20,8 @@ import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Autonomy, BatteryMemory, Values } from './battery.ts';
 import { batteryHeard, unknownBattery } from './battery.ts';
+import type { Heard, Runtime } from './supply.ts';
+import { contradiction, runtimeHeard, supplyOf } from './supply.ts';
 
 export interface PowerConfig {
   readonly subjects: readonly Subject[];
@@ -28,6 +31,8 @@ export interface PowerConfig {
 interface Memory {
   readonly battery: BatteryMemory;
   readonly last?: { readonly at: MonoMs; readonly reading: UpsReading };
+  /** What is believed of its runtime; only on battery. */
+  readonly runtime?: Runtime;
   /** The probe cannot tell, or has missed as often as makes a source down: one lost poll is no lost UPS. */
   readonly isLost: boolean;
   readonly misses: number;
@@ -133,8 +138,16 @@ export function hear(state: PowerState, { source, says, values, at }: News): Pow
   if (values === undefined) return { state, isNew: false };
   const { memory, estimates } = batteryHeard(before.battery, upsReadingOf(values), at);
   const all = { ...values, ...estimates };
+  const reading = upsReadingOf(all);
+  const runtime = runtimeHeard(before.runtime, reading, memory, at);
   return {
-    state: keep({ battery: memory, last: { at, reading: upsReadingOf(all) }, isLost: false, misses: 0 }),
+    state: keep({
+      battery: memory,
+      last: { at, reading },
+      ...(runtime === undefined ? {} : { runtime }),
+      isLost: false,
+      misses: 0,
+    }),
     values: all,
     isNew: memory.autonomy !== before.battery.autonomy,
   };
@@ -145,6 +158,21 @@ const missLimitOf = ({ subjects }: PowerConfig, source: SourceId): number =>
     .flatMap(({ sources }) => sources)
     .filter(isPolled)
     .find(({ id }) => id === source)?.missLimit ?? 1;
+
+/** What feeds the room, as far as its UPSes tell. */
+export function supply({ config, sources }: PowerState, at: MonoMs): Supply {
+  const heard = config.subjects.map(({ id, sources: all }) => {
+    const known = all.filter(isPolled).flatMap((source): Heard[] => {
+      const memory = sources[source.id];
+      if (memory?.last === undefined) return [];
+      const { last, runtime, isLost } = memory;
+      const isFresh = !isLost && !isStale(source, memory, at);
+      return [{ ...last, isFresh, ...(runtime === undefined ? {} : { runtime }) }];
+    });
+    return [id, known] as const;
+  });
+  return supplyOf(new Map(heard), at);
+}
 
 export function conditions(state: PowerState, at: MonoMs): readonly Condition[] {
   return state.config.subjects.flatMap((subject) => ofUps(state, subject, at));
@@ -172,6 +200,14 @@ function ofUps({ config, sources }: PowerState, subject: Subject, at: MonoMs): r
   else if (shortest.seconds * 1000 < config.autonomyMs)
     found.push(condition('ups.autonomy-short', 'active', autonomyDetail(shortest, config.autonomyMs)));
 
+  for (const { source, memory } of known) {
+    const doubt = memory.last && contradiction(memory.last.reading, memory.battery);
+    if (doubt !== undefined)
+      found.push({
+        ...condition('ups.contradicts', 'active', doubt),
+        key: { subject: subject.id, type: 'ups.contradicts', qualifier: source.id },
+      });
+  }
   const isSeen = known.some(({ source, memory }) => !memory.isLost && !isStale(source, memory, at));
   if (isSeen) return found;
   const last = known
