@@ -119,6 +119,10 @@ function told(effect: Effect, language: Language): string {
       return `${effect.host} asked to shut down (${effect.order})`;
     case 'manual-forms':
       return `manual forms (${effect.order})`;
+    case 'power-end':
+      return 'own end: lines to bypass, recordings sealed';
+    case 'restart':
+      return 'starts anew: the mains are back';
     case 'save':
       return 'guard.json changes';
     case 'ended':
@@ -142,6 +146,8 @@ function toldNotice(notice: Notice, language: Language): string {
       return `room ${notice.state} (${notice.reason}): ${notice.text[language]}`;
     case 'bypass-line':
       return `${notice.line} ${notice.state}: ${notice.text[language]}`;
+    case 'power-cut':
+      return `power cut, ${notice.phase}: ${notice.text[language]} (${notice.by})`;
     case 'command':
       return `command ${notice.accepted ? 'accepted' : 'refused'}: ${notice.text[language]}`;
     case 'note':

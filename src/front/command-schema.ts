@@ -51,6 +51,27 @@ export const commandSchemas = {
   restore: Type.Object({ do: Type.Literal('restore'), line: Type.Optional(line) }, strict),
   'reset-bypass': Type.Object({ do: Type.Literal('reset-bypass'), line: Type.Optional(line) }, strict),
   exercise: Type.Object({ do: Type.Literal('exercise'), line }, strict),
+  'power-cut-done': Type.Object(
+    {
+      do: Type.Literal('power-cut-done'),
+      step: Type.String({
+        minLength: 1,
+        maxLength: 16,
+        description:
+          'A step of the power-cut plan, `forms` (entered again) or `return` (the mains are back).',
+      }),
+    },
+    strict,
+  ),
+  waive: Type.Object(
+    {
+      do: Type.Literal('waive'),
+      what: name('A step of the power-cut plan, or a subject that is to be checked.'),
+      reason: Type.String({ minLength: 1, maxLength: 200 }),
+    },
+    strict,
+  ),
+  'all-clear': Type.Object({ do: Type.Literal('all-clear') }, strict),
   record: Type.Object({ do: Type.Literal('record'), line, on: Type.Boolean() }, strict),
 } as const;
 
@@ -65,4 +86,5 @@ export const isAskedTwice = (command: Command): boolean =>
   command.do === 'bypass' ||
   command.do === 'restore' ||
   command.do === 'reset-bypass' ||
-  command.do === 'exercise';
+  command.do === 'exercise' ||
+  command.do === 'all-clear';

@@ -49,6 +49,7 @@ export function eventBody(room: RoomId, id: EventId, at: WallMs, notice: Notice)
     case 'verdict':
     case 'bypass-room':
     case 'bypass-line':
+    case 'power-cut':
     case 'note':
       return { ...notice, id, at, room };
   }

@@ -19,6 +19,7 @@ export type BypassReason =
   | 'verdict'
   | 'command'
   | 'key'
+  | 'power-cut'
   | 'guard-absent'
   | 'unknown'
   | 'failed-proof'

@@ -7,6 +7,7 @@ import type { BypassReason, CoilCommand, LineBypassState, RoomBypassState } from
 import type { Call, LineSignal } from './line.ts';
 import type { CallId, HostId, LineId, OrderId, PointId, RecordingId, SubjectId } from './ids.ts';
 import type { MonoMs } from './units.ts';
+import type { PowerCutPhase, StepAction, StepId, StepState } from './power-cut.ts';
 import type { Text } from './text.ts';
 import type { Verdict } from './watch.ts';
 
@@ -39,6 +40,21 @@ export type Notice = { readonly at: MonoMs } & (
       };
       readonly moveMs?: number;
     }
+  | {
+      readonly kind: 'power-cut';
+      /** Name of the cut: the same from the failure of the mains to the all-clear. */
+      readonly cut: string;
+      readonly what: 'phase' | 'stage' | 'step' | 'group-back' | 'check' | 'forms';
+      readonly phase: PowerCutPhase;
+      readonly stage?: number;
+      readonly step?: StepId;
+      readonly action?: StepAction['kind'];
+      readonly state?: StepState;
+      readonly group?: string;
+      /** `linekeeper`, or the name of a person. */
+      readonly by: string;
+      readonly text: Text;
+    }
   | { readonly kind: 'command'; readonly id: string; readonly accepted: boolean; readonly text: Text }
   | { readonly kind: 'note'; readonly text: Text }
 );
@@ -67,6 +83,10 @@ export type Effect =
   | { readonly kind: 'shut-host'; readonly host: HostId; readonly order: OrderId; readonly at: MonoMs }
   /** Power-cut plan: blank numbered forms for calls, printed or shown while there is still power. */
   | { readonly kind: 'manual-forms'; readonly order: OrderId; readonly at: MonoMs }
+  /** Power-cut plan: lines to bypass, recordings sealed; the process then stays until the supply dies. */
+  | { readonly kind: 'power-end'; readonly at: MonoMs }
+  /** The mains came back after `power-end`: the process ends, to be started anew. */
+  | { readonly kind: 'restart'; readonly at: MonoMs }
   /** Something that guard.json keeps has changed. */
   | { readonly kind: 'save' }
   /** Orderly stop is complete: every line stands as it should, the process may end. */

@@ -9,9 +9,9 @@ import type { MonoMs, WallMs } from './units.ts';
 import type { Says } from './watch.ts';
 import type { Text } from './text.ts';
 
-/** Who asks. `panel`, `cli` and `centre` carry a person's name where one is known; `button` is the wall's own. */
+/** Who asks. `panel`, `cli` and `centre` carry a person's name where one is known; `button` is the wall's own, `plan` the power-cut plan's. */
 export interface Actor {
-  readonly via: 'panel' | 'cli' | 'centre' | 'button' | 'key';
+  readonly via: 'panel' | 'cli' | 'centre' | 'button' | 'key' | 'plan';
   readonly name: string;
 }
 
@@ -31,6 +31,11 @@ export type Command =
   | { readonly do: 'restore'; readonly line?: LineId }
   | { readonly do: 'reset-bypass'; readonly line?: LineId }
   | { readonly do: 'exercise'; readonly line: LineId }
+  /** Power cut: a step of the plan is done; `forms`: calls written by hand are entered; `return`: the mains are back. */
+  | { readonly do: 'power-cut-done'; readonly step: string }
+  /** Power cut: a step is not done, or a subject not checked, for a reason. */
+  | { readonly do: 'waive'; /** A step or a subject. */ readonly what: string; readonly reason: string }
+  | { readonly do: 'all-clear' }
   | { readonly do: 'record'; readonly line: LineId; readonly on: boolean };
 
 /** Wire cut, wires touching, or a card that cannot measure what the room file says of this input. */

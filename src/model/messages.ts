@@ -22,6 +22,7 @@ import type { LineRead } from './pbx-record.ts';
 import type { HeartbeatSettings, MqttSettings, RecorderSettings, SensorPoint, Source } from './room.ts';
 import type { Notice } from './effect.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
+import type { PowerCutView, StageView, StepView } from './power-cut.ts';
 import type { Language, Text } from './text.ts';
 
 /** Relation of the two clocks, sent with whatever must turn a monotonic moment into a label. */
@@ -296,7 +297,19 @@ export interface RoomView {
   }[];
   readonly horn: boolean;
   readonly healthy: boolean;
+  /** Absent where the room file has no plan. */
+  readonly powerCut?: PowerCutRow;
 }
+type WithWallTimes<T> = T extends { readonly at?: MonoMs } ? Omit<T, 'at'> & { readonly at?: WallMs } : T;
+/** The power-cut plan with wall times. */
+export type PowerCutRow = Omit<PowerCutView, 'cutAt' | 'phaseAt' | 'stages'> & {
+  readonly cutAt?: WallMs;
+  readonly phaseAt?: WallMs;
+  readonly stages: readonly (Omit<StageView, 'dueAt' | 'steps'> & {
+    readonly dueAt?: WallMs;
+    readonly steps: readonly WithWallTimes<StepView>[];
+  })[];
+};
 export interface LineView {
   readonly id: LineId;
   readonly trunk: string;

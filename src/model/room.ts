@@ -5,6 +5,7 @@
 import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.ts';
 import type { Domain, SubjectKind, Weight } from './watch.ts';
 import type { Language, Text } from './text.ts';
+import type { PowerCutSettings } from './power-cut.ts';
 import type { SensorName } from './sensor.ts';
 import type { Severity } from './alarm.ts';
 
@@ -79,7 +80,7 @@ export interface Terminal {
 
 export type InputRole =
   'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button' | 'bypass-key' | 'plain';
-export type OutputRole = 'horn' | 'lamp' | 'healthy' | 'plain';
+export type OutputRole = 'horn' | 'lamp' | 'healthy' | 'load' | 'plain';
 
 export interface InputPoint {
   readonly kind: 'input';
@@ -102,6 +103,8 @@ export interface OutputPoint {
   readonly name: Text;
   readonly terminal: Terminal;
   readonly role: OutputRole;
+  /** Of a load: what the power-cut plan calls it together with others. */
+  readonly group?: string;
   readonly activeLow: boolean;
 }
 interface MeasuredBase {
@@ -382,6 +385,7 @@ export interface Room {
   readonly heartbeats?: HeartbeatSettings;
   /** Commands `bypass.*` from the centre are accepted. */
   readonly allowBypassFromCentre: boolean;
+  readonly powerCut: PowerCutSettings;
   readonly http: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
 }

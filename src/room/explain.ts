@@ -4,6 +4,7 @@
  */
 import type { Bus, InputPoint, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
 import { writtenSensor } from '../model/sensor.ts';
+import type { PlanStage } from '../model/power-cut.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { written } from './limits.ts';
@@ -38,6 +39,10 @@ export function explainRoom(room: Room, language: Language): string {
     titled(
       say(text('监视对象', 'subjects')),
       room.subjects.flatMap((subject) => subjectRows(subject, say)),
+    ),
+    titled(
+      say(text('停电预案', 'power-cut plan')),
+      room.powerCut.stages.map((stage, n) => stageRow(stage, n, say)),
     ),
     describeTrip(tripOutlook(room.subjects, room.lines), say),
   ];
@@ -95,7 +100,7 @@ function describePoint(point: Point): string {
     case 'input':
       return `${point.role} ${point.contact}${describeLoop(point)}`;
     case 'output':
-      return point.role;
+      return `${point.role} ${point.group ?? ''}`.trim();
     case 'register':
     case 'sensor': {
       const limit = (name: string, threshold: Threshold | undefined): string =>
@@ -121,6 +126,26 @@ function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text
 function describeSource({ kind, domain, weight }: Source, say: (words: Text) => string): string {
   const proof = weight === 'proof' ? text('实证', 'proof') : text('旁证', 'hint');
   return `${kind} (${domain}, ${say(proof)})`;
+}
+
+function stageRow(
+  { when, afterMs, actions }: PlanStage,
+  index: number,
+  say: (words: Text) => string,
+): string[] {
+  const condition =
+    when.kind === 'on-battery'
+      ? text('电池供电', 'on battery')
+      : text(`剩余 < ${written(when.belowMs, 'ms')}`, `runtime < ${written(when.belowMs, 'ms')}`);
+  const lasting = text(`持续 ${written(afterMs, 'ms')}`, `for ${written(afterMs, 'ms')}`);
+  const what = actions.map((action) =>
+    action.kind === 'shut' || action.kind === 'start'
+      ? `${action.kind} ${action.group}`
+      : action.kind === 'tell'
+        ? `tell ${action.name} (${action.role})`
+        : action.kind,
+  );
+  return [`${index + 1}`, say(condition), say(lasting), what.join(', ')];
 }
 
 function describeTrip({ why, domains, proofs }: TripOutlook, say: (words: Text) => string): string {

@@ -386,6 +386,47 @@ export const limits = {
       'complexity of the Opus encoder; 0 or 1 on a slow Pi',
     ),
   },
+  'power-cut.after': {
+    min: 0,
+    max: 10 * minute,
+    default: 10 * second,
+    unit: 'ms',
+    reason: text(
+      '闪断不算停电；一次错误读数不等于电池耗尽',
+      'a flicker is no power cut, and one strange number no empty battery',
+    ),
+  },
+  'power-return.stable': {
+    min: 30 * second,
+    max: 2 * hour,
+    default: 5 * minute,
+    unit: 'ms',
+    reason: text('刚恢复的市电常会再次中断', 'mains that have just come back often fail again'),
+  },
+  'power-return.battery': {
+    min: 0,
+    max: 100,
+    default: 20,
+    unit: 'percent',
+    reason: text('再次停电时电池须够有序关闭', 'the next cut must find enough for an orderly end'),
+  },
+  'power-return.spacing': {
+    min: second,
+    max: 10 * minute,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text(
+      '同时上电的冲击电流会使 UPS 过载',
+      'the in-rush of all loads at once would overload the UPS',
+    ),
+  },
+  'power-return.remind': {
+    min: minute,
+    max: 4 * hour,
+    default: 10 * minute,
+    unit: 'ms',
+    reason: text('停电时人手忙乱，事情容易遗漏', 'people forget things in a power cut'),
+  },
   'maintenance.for': {
     min: minute,
     max: 24 * hour,

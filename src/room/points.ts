@@ -27,7 +27,7 @@ export function readPoints(reading: Reading, terminals: Terminals): Map<string, 
       'input' in written
         ? readInput(id, written, reading, terminals)
         : 'output' in written
-          ? readOutput(id, written, terminals)
+          ? readOutput(id, written, reading, terminals)
           : 'register' in written
             ? readRegister(id, written, reading, terminals)
             : readSensor(id, written, reading);
@@ -142,7 +142,33 @@ function readSupervision(
   return { supervised: { normalOhms, alarmOhms } };
 }
 
-function readOutput(id: string, written: Written<'output'>, terminals: Terminals): OutputPoint | undefined {
+function readOutput(
+  id: string,
+  written: Written<'output'>,
+  { report }: Reading,
+  terminals: Terminals,
+): OutputPoint | undefined {
+  const { group } = written;
+  if (written.role === 'load' && group === undefined)
+    report({
+      severity: 'error',
+      path: ['points', id, 'role'],
+      message: text('负载须写明 group', 'a load needs a group'),
+      hint: text(
+        '如 group: non-essential，停电预案按组切换。',
+        'Write group: non-essential; the power-cut plan goes by groups.',
+      ),
+    });
+  if (written.role !== 'load' && group !== undefined)
+    report({
+      severity: 'error',
+      path: ['points', id, 'group'],
+      at: 'key',
+      message: text(
+        '只有 role: load 的输出属于负载组',
+        'only an output with role: load is in a group of loads',
+      ),
+    });
   const [terminal] = terminals.take(written.output, 'output', ['points', id, 'output']);
   return (
     terminal && {
@@ -151,6 +177,7 @@ function readOutput(id: string, written: Written<'output'>, terminals: Terminals
       name: nameText(written.name, id),
       terminal,
       role: written.role ?? 'plain',
+      ...(group === undefined ? {} : { group }),
       activeLow: written['active-low'] ?? false,
     }
   );

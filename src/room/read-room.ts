@@ -12,6 +12,7 @@ import type { Page } from './page.ts';
 import { readMaintenance } from './maintenance.ts';
 import { readHeartbeats } from './network-evidence.ts';
 import { readPoints } from './points.ts';
+import { readPowerCut } from './power-cut.ts';
 import type { Report } from './problem.ts';
 import type { Reading } from './reading.ts';
 import type { Draft } from './schema.ts';
@@ -85,6 +86,12 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     subjects: [...subjects.values()],
     maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
     bypass: readBypass(reading),
+    powerCut: readPowerCut(reading, {
+      points: [...points.values()],
+      hosts: [],
+      subjects: [...subjects.values()],
+      lines: [...lines.values()],
+    }),
     recorder: readRecorder(reading),
     ...readReport(reading),
     ...readHeartbeats(reading),

@@ -231,13 +231,16 @@ const output = strict(
     name: pointName,
     role: optional(
       one(
-        ['plain', 'horn', 'lamp', 'healthy'],
+        ['plain', 'horn', 'lamp', 'healthy', 'load'],
         about(
-          '用途；healthy 在正常时吸合，释放即由独立蜂鸣器报警',
-          'what it is for; healthy is energised while all is well, released it lets a separate buzzer sound',
+          '用途；healthy 在正常时吸合，释放即由独立蜂鸣器报警；load 吸合时停电预案切换该负载',
+          'what it is for; healthy is energised while all is well, released it lets a separate buzzer sound; load is energised while the power-cut plan has switched it',
         ),
         'plain',
       ),
+    ),
+    group: optional(
+      nameOf('负载组，停电预案按组切换', 'group of loads, as the power-cut plan calls it', 'non-essential'),
     ),
     'active-low': optional(
       Type.Boolean({ default: false, ...about('低电平吸合', 'the output is energised by a low level') }),
@@ -761,6 +764,9 @@ const powerCut = Type.Array(
         text('on battery 或 runtime < 60m', 'on battery or runtime < 60m'),
         about('条件', 'condition'),
       ),
+      after: optional(
+        duration('power-cut.after', about('条件持续这么久才算', 'the condition must stand this long')),
+      ),
       do: Type.Array(
         Type.Union(
           [
@@ -773,18 +779,71 @@ const powerCut = Type.Array(
               about('切断一组负载', 'shut a group of loads'),
               'shut',
             ),
+            strict(
+              { start: nameOf('负载组', 'a group of loads', 'emergency-light') },
+              about('接通一组负载', 'switch a group of loads on'),
+              'start',
+            ),
+            strict(
+              {
+                tell: strict(
+                  {
+                    name: Type.String({ minLength: 1, maxLength: 64, ...about('姓名', 'who') }),
+                    phone: Type.String({ minLength: 1, maxLength: 40, ...about('电话', 'telephone') }),
+                    role: Type.String({
+                      minLength: 1,
+                      maxLength: 64,
+                      ...about('身份，如物业、主管', 'in which part, such as manager'),
+                    }),
+                  },
+                  about('何人', 'who is told'),
+                ),
+              },
+              about('由值班员通知某人并签名确认', 'somebody tells a person, and ticks it off by name'),
+              'tell',
+            ),
           ],
           {
-            'x-expects': text('动作名，或 shut: 组名', 'the name of an action, or shut: group'),
+            'x-expects': text(
+              '动作名，或 shut: 组名、start: 组名、tell: { name, phone, role }',
+              'the name of an action, or shut: group, start: group, tell: { name, phone, role }',
+            ),
             ...about('动作', 'action'),
           },
         ),
-        { minItems: 1, maxItems: 8, ...about('依次执行', 'done in this order') },
+        { minItems: 1, maxItems: 16, ...about('依次执行', 'done in this order') },
       ),
     },
     about('一个阶段', 'one stage'),
   ),
   { maxItems: 16, ...about('停电预案', 'what happens in a power cut, by remaining runtime') },
+);
+
+const powerReturn = strict(
+  {
+    stable: optional(
+      duration(
+        'power-return.stable',
+        about('市电持续这么久才恢复负载', 'the mains must stay this long before loads go back'),
+      ),
+    ),
+    battery: optional(
+      percent(
+        'power-return.battery',
+        about('电池须充到此电量', 'the batteries must hold so much before that'),
+      ),
+    ),
+    spacing: optional(
+      duration('power-return.spacing', about('两组负载之间的间隔', 'from one group of loads to the next')),
+    ),
+    remind: optional(
+      duration(
+        'power-return.remind',
+        about('无人处理时多久后提醒', 'what nobody has done is called to mind after this'),
+      ),
+    ),
+  },
+  about('市电恢复之后', 'when the mains are back'),
 );
 
 const weekday = (day: string) => `(${day}( ${day}){0,6})`;
@@ -901,6 +960,7 @@ const sections = {
   bypass: optional(bypass),
   recorder: optional(recorder),
   'power-cut': optional(powerCut),
+  'power-return': optional(powerReturn),
   maintenance: optional(maintenance),
   report: optional(report),
   heartbeats: optional(heartbeatsSchema),

@@ -3,6 +3,39 @@ import { Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import type { GuardMemory, GuardMemoryCheck } from './guard-memory.ts';
 
+const age = Type.Number();
+const powerCut = Type.Object({
+  version: Type.Literal(1),
+  cut: Type.Optional(
+    Type.Object({
+      id: Type.String(),
+      ageMs: age,
+      phase: Type.Union(
+        ['on-battery', 'returning', 'restarting', 'checking'].map((phase) => Type.Literal(phase)),
+      ),
+      phaseAgeMs: age,
+      due: Type.Record(Type.String(), age),
+      steps: Type.Record(
+        Type.String(),
+        Type.Object({
+          key: Type.String(),
+          state: Type.String(),
+          ageMs: age,
+          by: Type.String(),
+          reason: Type.Object({ zh: Type.String(), en: Type.String() }),
+          askedAgeMs: Type.Optional(age),
+          times: Type.Integer({ minimum: 1 }),
+        }),
+      ),
+      checked: Type.Record(Type.String(), Type.Object({ kind: Type.String() })),
+      bypass: Type.Union(['none', 'awaited', 'ordered', 'yielded'].map((part) => Type.Literal(part))),
+      runtimeS: Type.Optional(Type.Number({ minimum: 0 })),
+      runtimeAgeMs: Type.Optional(age),
+    }),
+  ),
+  forms: Type.Optional(Type.Object({ cut: Type.String(), ageMs: age })),
+});
+
 /** Only what a wrong form would make dangerous is named; the rest is the core's own, written by this program. */
 export const guardMemorySchema = Type.Object({
   version: Type.Literal(1),
@@ -43,6 +76,7 @@ export const guardMemorySchema = Type.Object({
         }),
       ),
     ),
+    powerCut: Type.Optional(powerCut),
   }),
   cards: Type.Record(Type.String(), Type.String()),
 });

@@ -53,6 +53,8 @@ const viewEveryMs = 200;
 const viewAtLeastMs = 1000;
 const secondMs = 1000;
 const workersCloseMs = 1000;
+/** At the end of the batteries there is time for the recorder to seal what it has. */
+const sealLimitMs = 20_000;
 
 export interface GuardOptions {
   readonly room: Room;
@@ -216,6 +218,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   let lagMs = 0;
   let isReady = false;
   let isEnding: 'stop' | 'restart' | undefined;
+  let isPowerEnding = false;
   let exit: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => (exit = resolve));
 
@@ -290,8 +293,17 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       case 'save':
         save(loop.state);
         break;
+      case 'power-end':
+        isPowerEnding = true;
+        post({ kind: 'ending', how: 'stop', at: clock.mono() }, true);
+        break;
+      case 'restart':
+        isEnding ??= 'restart';
+        void finish();
+        break;
       case 'ended':
         if (isEnding !== undefined) void finish();
+        else if (isPowerEnding) void seal();
         break;
       default:
         effect satisfies never;
@@ -335,6 +347,18 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     selfWatch.look({ latenessMs: lagMs, dropped: mailbox.dropped });
     workers.toRecorder({ kind: 'clock', clock: mark(clock) });
   }, secondMs);
+
+  /**
+   * The batteries are at their end: nothing is written any more, but the process stays. It would be started anew at once if it
+   * went, and a machine that was halted on a UPS that did not die stays dead.
+   */
+  const seal = async (): Promise<void> => {
+    await workers.seal(sealLimitMs);
+    save(loop.state);
+    await guardFile.settled();
+    const en = 'recordings and archive are closed; waiting for the supply to die or the mains to come back';
+    log('notice', text('录音与档案已封存，等待断电或市电恢复', en));
+  };
 
   let finishing: Promise<void> | undefined;
   const finish = (): Promise<void> => (finishing ??= finishNow());
@@ -382,7 +406,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   return {
     ended,
     end(how) {
-      if (isEnding !== undefined) {
+      if (isEnding !== undefined || isPowerEnding) {
         void finish();
         return;
       }
@@ -434,6 +458,12 @@ function logNotice(log: Log, notice: Notice): void {
           `${notice.line} ${notice.state}：${notice.text.zh}`,
           `${notice.line} ${notice.state}: ${notice.text.en}`,
         ),
+      );
+      return;
+    case 'power-cut':
+      log(
+        'warning',
+        text(`停电预案：${notice.text.zh}（${notice.by}）`, `power cut: ${notice.text.en} (${notice.by})`),
       );
       return;
     case 'command':

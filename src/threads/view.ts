@@ -1,7 +1,7 @@
 /** The whole room as people see it, made of the core's state. Labels get wall time here and nowhere before. */
 import type { AlarmRow, ClockMark, LineView, RoomView, SubjectRow, ThreadView } from '../model/messages.ts';
 import { alarmViews } from '../core/room/views.ts';
-import { bypassView, lineReading, recordingLines, subjectViews } from '../core/room/views.ts';
+import { bypassView, lineReading, powerCutView, recordingLines, subjectViews } from '../core/room/views.ts';
 import type { LineId } from '../model/ids.ts';
 import type { RoomState } from '../core/room/state.ts';
 import { openCallOf, signalOf } from '../core/line/state.ts';
@@ -88,5 +88,27 @@ export function roomView(
     }),
     horn: horns.some(({ id }) => levels.points[id] === true),
     healthy: isHealthy,
+    ...powerCutOf(state, clock),
+  };
+}
+
+function powerCutOf(state: RoomState, clock: ClockMark): Pick<RoomView, 'powerCut'> {
+  const seen = powerCutView(state);
+  if (seen === undefined) return {};
+  const { cutAt, phaseAt, stages, ...rest } = seen;
+  return {
+    powerCut: {
+      ...rest,
+      ...(cutAt === undefined ? {} : { cutAt: wallAt(clock, cutAt) }),
+      ...(phaseAt === undefined ? {} : { phaseAt: wallAt(clock, phaseAt) }),
+      stages: stages.map(({ dueAt, steps, ...stage }) => ({
+        ...stage,
+        ...(dueAt === undefined ? {} : { dueAt: wallAt(clock, dueAt) }),
+        steps: steps.map(({ at, ...step }) => ({
+          ...step,
+          ...(at === undefined ? {} : { at: wallAt(clock, at) }),
+        })),
+      })),
+    },
   };
 }

@@ -181,6 +181,12 @@ export class Workers {
     ];
   }
 
+  /** Recorder and archive end for good; the others go on. */
+  async seal(limitMs: number): Promise<void> {
+    await this.#recorder.close({ kind: 'close' }, limitMs);
+    await this.#archive.close({ kind: 'close' }, limitMs);
+  }
+
   /** The recorder seals, then the archive stores what was sealed, then the front says the last words. */
   async close(limitMs: number): Promise<void> {
     await Promise.all([

@@ -101,6 +101,9 @@ const serialSpan = base.slice(base.indexOf('  pi: { gpio'), base.indexOf('bypass
 const withSerial = (rhythm: string): string =>
   `  console: { serial: /dev/ttyUSB9 }\n${serialSpan}  door: { kind: server, evidence: [{ serial: console, expect: OK, ${rhythm} }] }\n`;
 
+const withReturn = (key: string): string =>
+  `power-cut: [{ when: on battery, do: [announce] }]\npower-return: { ${key} }\nrecorder: {`;
+
 /** Where each limit is written in a file. */
 const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: string) => string]>> = {
   'bypass.confirm': ['confirm: 3s', (v) => `confirm: ${v}`],
@@ -188,6 +191,14 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'recorder.prompt-at': ['keep: 400d', (v) => `prompt-at: ${v}`],
   'recorder.bit-rate': ['keep: 400d', (v) => `bit-rate: ${v}`],
   'recorder.complexity': ['keep: 400d', (v) => `complexity: ${v}`],
+  'power-cut.after': [
+    'recorder: {',
+    (v) => `power-cut: [{ when: on battery, after: ${v}, do: [announce] }]\nrecorder: {`,
+  ],
+  'power-return.stable': ['recorder: {', (v) => withReturn(`stable: ${v}`)],
+  'power-return.battery': ['recorder: {', (v) => withReturn(`battery: ${v}`)],
+  'power-return.spacing': ['recorder: {', (v) => withReturn(`spacing: ${v}`)],
+  'power-return.remind': ['recorder: {', (v) => withReturn(`remind: ${v}`)],
   'maintenance.for': [
     'recorder: {',
     (v) => `maintenance: [{ of: [crm], on: Sun, at: "02:00", for: ${v}, reason: x }]\nrecorder: {`,

@@ -6,12 +6,14 @@ import type { AlarmKind } from './catalogue-entry.ts';
 import { kind } from './catalogue-entry.ts';
 import { lineAlarms } from './catalogue-lines.ts';
 import { ownAlarms } from './catalogue-own.ts';
+import { powerCutAlarms } from './catalogue-power-cut.ts';
 import { roomAlarms } from './catalogue-room.ts';
 
 export const catalogue: ReadonlyMap<string, AlarmKind> = new Map<string, AlarmKind>([
   ...Object.entries(roomAlarms),
   ...Object.entries(lineAlarms),
   ...Object.entries(ownAlarms),
+  ...Object.entries(powerCutAlarms),
 ]);
 
 export const generalAlarm: AlarmKind = kind('major', {

@@ -4,6 +4,7 @@
  *
  * Source: state-machines.md, rows "reset by a person", "person orders restore", "command bypass", "exercise".
  */
+import type { Actor } from '../../model/event.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
@@ -47,14 +48,14 @@ const refusals = {
   ),
 };
 
-export function command(state: BypassState, asked: BypassCommand, isFromCentre: boolean, at: MonoMs): Answer {
-  if (isFromCentre && !state.config.allowFromCentre) return refuse(state, refusals.centre);
+export function command(state: BypassState, asked: BypassCommand, via: Actor['via'], at: MonoMs): Answer {
+  if (via === 'centre' && !state.config.allowFromCentre) return refuse(state, refusals.centre);
   if (asked.line !== undefined && !state.lines.some((line) => line.id === asked.line))
     return refuse(state, refusals.line);
   switch (asked.do) {
     case 'bypass':
       return asked.line === undefined
-        ? bypassRoom(state, asked.mode, at)
+        ? bypassRoom(state, asked.mode, via === 'plan' ? 'power-cut' : 'command', at)
         : bypassLine(state, asked.line, asked.mode, at);
     case 'restore':
       return asked.line === undefined ? restoreRoom(state, at) : restoreLine(state, asked.line, at);
@@ -76,13 +77,18 @@ const find = (state: BypassState, id: LineId): LinePart | undefined =>
 const withoutOrder = (line: LinePart): LinePart =>
   line.orderedAt === undefined ? line : { ...line, orderedAt: undefined };
 
-function bypassRoom(state: BypassState, mode: 'now' | 'planned', at: MonoMs): Answer {
+function bypassRoom(
+  state: BypassState,
+  mode: 'now' | 'planned',
+  reason: 'command' | 'power-cut',
+  at: MonoMs,
+): Answer {
   const { phase } = state.room;
   // What already must not wait for ever is not made to: a trip's cap stands.
   const isCapped = phase.kind === 'tripped' || (phase.kind === 'held' && phase.urgency === 'capped');
   const urgency: Urgency = mode === 'now' ? 'now' : isCapped ? 'capped' : 'planned';
   return accept(
-    { ...state, room: held(state.room, 'command', urgency, at), lines: state.lines.map(withoutOrder) },
+    { ...state, room: held(state.room, reason, urgency, at), lines: state.lines.map(withoutOrder) },
     mode === 'now'
       ? text('全部线路立即切至坐席电话', 'all lines go to their phones now')
       : text('全部线路在通话结束后切至坐席电话', 'every line goes to its phone when its call ends'),

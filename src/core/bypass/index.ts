@@ -6,6 +6,7 @@
  */
 export { check } from './check.ts';
 export { conditions } from './conditions.ts';
+export { isRoomKeyTurned } from './intent.ts';
 export { nextDeadline } from './deadlines.ts';
 export { initial, saved } from './start.ts';
 export { outputs, step, view } from './step.ts';

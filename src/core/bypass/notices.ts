@@ -14,6 +14,7 @@ export const reasonTexts: Readonly<Record<BypassReason, Text>> = {
   verdict: text('交换机故障', 'PBX fault'),
   command: text('人工命令', 'ordered by a person'),
   key: text('旁路钥匙开关', 'bypass key'),
+  'power-cut': text('停电预案', 'power-cut plan'),
   'guard-absent': text('控制器曾停止运行', 'linekeeper was away'),
   unknown: text('原因不明（保护记录缺失）', 'reason not known (guard.json missing)'),
   'failed-proof': text('恢复后来话无人应答', 'calls rang unanswered after the restore'),

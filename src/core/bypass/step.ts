@@ -90,7 +90,7 @@ function withCommand(
     asked.do !== 'exercise'
   )
     return { state, effects: [] };
-  const answer = command(state, asked, event.by.via === 'centre', at);
+  const answer = command(state, asked, event.by.via, at);
   const after: BypassState = { ...answer.state, restless: true };
   return {
     state: after,

@@ -8,7 +8,7 @@ import { text } from '../../model/text.ts';
 import type { RoomState } from './state.ts';
 import { chain } from './composition.ts';
 import type { RoomStep } from './composition.ts';
-import { annunciate, toAlarm, toBypass, toMaintenance, toTrigger } from './machines.ts';
+import { annunciate, toAlarm, toBypass, toMaintenance, toPowerCut, toTrigger } from './machines.ts';
 
 export function command(state: RoomState, event: RoomEventOf<'command'>): RoomStep {
   const { command: order, at } = event;
@@ -34,6 +34,10 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'reset-bypass':
     case 'exercise':
       return toBypass(state, event);
+    case 'power-cut-done':
+    case 'waive':
+    case 'all-clear':
+      return toPowerCut(state, { ...event, command: order });
     case 'record':
       return chain(toTrigger(state, order.line, { kind: 'record', on: order.on, at }), (now) => ({
         state: now,

@@ -2,6 +2,7 @@
 import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
+import * as powerCut from '../power-cut/index.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
 import * as trigger from '../trigger/step.ts';
@@ -10,7 +11,7 @@ import * as watch from '../watch/step.ts';
 import type { WatchEvent } from '../watch/hear.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { RoomState } from './state.ts';
-import { chain, nothing } from './composition.ts';
+import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
 
 export function toWatch(state: RoomState, event: WatchEvent): RoomStep {
@@ -49,6 +50,20 @@ export function toBypass(state: RoomState, event: bypass.BypassEvent): RoomStep 
 
 const isBypassActive = ({ bypass: own }: RoomState): boolean =>
   own.room.phase.kind !== 'steady' && own.room.phase.kind !== 'confirming';
+
+/** What the plan orders of the bypass it orders in its own name. */
+export function toPowerCut(state: RoomState, event: powerCut.PowerCutEvent): RoomStep {
+  const { state: next, effects, orders } = powerCut.step(state.powerCut, event);
+  return each({ state: { ...state, powerCut: next }, effects }, orders, (now, order) =>
+    toBypass(now, {
+      kind: 'command',
+      at: now.at,
+      id: `${state.config.runId}-plan-${order.do}-${now.at}`,
+      by: { via: 'plan', name: 'power-cut' },
+      command: order,
+    }),
+  );
+}
 
 export function toTrigger(state: RoomState, line: LineId, event: TriggerEvent): RoomStep {
   const own = state.triggers[line];

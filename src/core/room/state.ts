@@ -9,6 +9,7 @@ import { initial as initialTrigger } from '../trigger/state.ts';
 import type { TriggerState } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import * as power from '../power/step.ts';
+import * as powerCut from '../power-cut/index.ts';
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
 import type { Condition } from '../../model/alarm.ts';
 import type { LineState } from '../line/state.ts';
@@ -32,6 +33,7 @@ export interface SavedRoom {
   readonly maintenance?: readonly SavedMaintenance[];
   /** Absent in files of before. */
   readonly power?: power.SavedPower;
+  readonly powerCut?: powerCut.SavedPowerCut;
 }
 
 export interface RoomState {
@@ -41,6 +43,7 @@ export interface RoomState {
   readonly positions: Readonly<Record<LineId, RelayPosition>>;
   readonly watch: watch.WatchState;
   readonly power: power.PowerState;
+  readonly powerCut: powerCut.PowerCutState;
   readonly bypass: bypass.BypassState;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
@@ -100,6 +103,12 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       (typeof saved === 'string' ? undefined : saved.power) ?? {},
       later(at, -awayMs),
     ),
+    powerCut: powerCut.initial(
+      powerCutConfig(config),
+      typeof saved === 'string' ? undefined : saved.powerCut,
+      awayMs,
+      at,
+    ),
     bypass: bypass.initial(bypassConfig(config), typeof saved === 'string' ? saved : saved.bypass, at),
     triggers,
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
@@ -139,9 +148,23 @@ function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
   };
 }
 
+function powerCutConfig({ room, runId, outputs }: RoomConfig): powerCut.PowerCutConfig {
+  return {
+    settings: room.powerCut,
+    hosts: [],
+    loads: outputs.flatMap(({ id, name, role, group }) =>
+      role === 'load' && group !== undefined ? [{ point: id, name, group }] : [],
+    ),
+    subjects: room.subjects.map(({ id, name }) => ({ id, name })),
+    hasBypass: room.lines.some(({ relay }) => relay !== undefined),
+    runId,
+  };
+}
+
 export const saved = (state: RoomState): SavedRoom => ({
   bypass: bypass.saved(state.bypass),
   alarms: alarm.saved(state.alarm, state.at),
   maintenance: maintenance.saved(state.maintenance, state.at),
   power: power.saved(state.power, state.at),
+  powerCut: powerCut.saved(state.powerCut),
 });

@@ -10,6 +10,7 @@ import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as line from '../line/step.ts';
 import * as power from '../power/step.ts';
+import * as powerCut from '../power-cut/index.ts';
 import * as watch from '../watch/step.ts';
 import { conditions as triggerConditions } from '../trigger/state.ts';
 import { signalOf, sinceOf } from '../line/state.ts';
@@ -34,7 +35,7 @@ import {
   withFound,
   withReading,
 } from './field-events.ts';
-import { annunciate, toAlarm, toBypass, toMaintenance, toTrigger, toWatch } from './machines.ts';
+import { annunciate, toAlarm, toBypass, toMaintenance, toPowerCut, toTrigger, toWatch } from './machines.ts';
 
 /** The bypass may need a few looks until it is at rest; more in one turn would be a loop. */
 const bypassTurnsMax = 4;
@@ -74,9 +75,10 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return command(state, event);
     case 'maintenance':
       return toMaintenance(state, event);
-    case 'clock':
     case 'host':
     case 'manual-forms':
+      return toPowerCut(state, event);
+    case 'clock':
       return { state, effects: nothing };
     case 'ending':
       return toBypass(state, event);
@@ -91,12 +93,31 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   now = chain(now, (state) => toMaintenance(state, event));
   now = chain(now, (state) => toWatch(state, event));
   now = chain(now, tellVerdict);
+  if (before.powerCut.plan.length > 0)
+    now = chain(now, (state) => toPowerCut(state, { ...event, levels: powerLevels(state) }));
   now = chain(now, (state) => toBypass(state, event));
   for (let more = 1; more < bypassTurnsMax && now.state.bypass.restless; more++)
     now = chain(now, (state) => toBypass(state, event));
   now = each(now, Object.keys(before.triggers), (state, id) => toTrigger(state, id, event));
   now = chain(now, (state) => judgeAlarms(state, at));
   return chain(now, (state) => annunciate(state, { kind: 'turn', at }));
+}
+
+function powerLevels(state: RoomState): powerCut.Levels {
+  const { room } = state.bypass;
+  const isChecking = state.powerCut.cut?.phase.kind === 'checking';
+  return {
+    supply: power.supply(state.power, state.at),
+    verdicts: isChecking
+      ? Object.fromEntries(watch.views(state.watch).map(({ id, verdict }) => [id, verdict]))
+      : {},
+    bypass: {
+      room: room.phase.kind,
+      reason: room.reason,
+      isRestoreOrdered: room.phase.kind === 'restoring' && room.phase.ordered,
+      isKeyTurned: bypass.isRoomKeyTurned(state.bypass),
+    },
+  };
 }
 
 function tellVerdict(state: RoomState): RoomStep {
@@ -111,6 +132,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...bypass.conditions(state.bypass, at),
     ...watch.conditions(state.watch),
     ...power.conditions(state.power, at),
+    ...powerCut.conditions(state.powerCut, at),
     ...Object.values(state.triggers).flatMap(triggerConditions),
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
@@ -135,7 +157,7 @@ const linesSeen = (
 /** `healthy` is not decided here: only the health gate knows whether this guard is fit. */
 export function outputs(state: RoomState): Outputs {
   const { horn, lamp } = annunciator.outputs(state.annunciator);
-  const points: Record<PointId, boolean> = {};
+  const points: Record<PointId, boolean> = { ...powerCut.outputs(state.powerCut) };
   for (const { id, role } of state.config.outputs) {
     if (role === 'horn') points[id] = horn;
     if (role === 'lamp') points[id] = lamp;
@@ -149,6 +171,7 @@ export function check(state: RoomState, at: MonoMs): readonly string[] {
     ...bypass.check(state.bypass, at),
     ...watch.check(state.watch),
     ...alarm.check(state.alarm),
+    ...powerCut.check(state.powerCut),
   ];
   return Object.values(state.lines).reduce<readonly string[]>((all, own) => {
     const found = line.check(own);

@@ -1,11 +1,13 @@
 /** Readings of the room's state for people and for the shell. */
 import * as alarm from '../alarm/step.ts';
 import * as bypass from '../bypass/index.ts';
+import * as powerCut from '../power-cut/index.ts';
 import { isRecording } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { AlarmView } from '../../model/alarm.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
+import type { PowerCutView } from '../../model/power-cut.ts';
 import type { SubjectView } from '../../model/watch.ts';
 import type { RoomState } from './state.ts';
 
@@ -14,6 +16,8 @@ export const bypassView = (state: RoomState): bypass.BypassView => bypass.view(s
 export const subjectViews = (state: RoomState): readonly SubjectView[] => watch.views(state.watch);
 export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
   new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));
+/** Absent without a plan. */
+export const powerCutView = (state: RoomState): PowerCutView | undefined => powerCut.view(state.powerCut);
 /** Loop voltage as judged last; 0 where no valid frame comes. */
 export const lineReading = (line: LineState): number => line.reading?.dcVolts ?? 0;
 /** Subjects of which a source is down: their probes ask more often. */

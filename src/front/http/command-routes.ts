@@ -56,6 +56,11 @@ function consequence(command: Command): Text {
         `alarms of ${command.subject} will not sound for ${minutes} min, then they do again; the bypass acts as ever`,
       );
     }
+    case 'all-clear':
+      return text(
+        '宣布停电警报解除：外呼恢复，停电预案结束',
+        'gives the all-clear after the power cut: outbound calls go on, and the plan is over',
+      );
     default:
       return text('执行该操作', 'carries out the command');
   }

@@ -73,6 +73,56 @@ const thread = Type.Object({
   lagMs: Type.Number(),
   memoryMB: Type.Number(),
 });
+const powerCut = Type.Object(
+  {
+    phase: words('ready', 'on-battery', 'ended', 'returning', 'restarting', 'checking'),
+    cutAt: Type.Optional(wall('Beginning of the cut')),
+    phaseAt: Type.Optional(wall('Beginning of the phase')),
+    runtimeS: Type.Optional(Type.Integer({ description: 'Least of all UPSes on battery.' })),
+    isLow: Type.Boolean(),
+    stages: Type.Array(
+      Type.Object({
+        number: Type.Integer(),
+        when: text,
+        dueAt: Type.Optional(wall('Its condition was met')),
+        steps: Type.Array(
+          Type.Object({
+            id: Type.String(),
+            what: text,
+            state: words(
+              'pending',
+              'waiting',
+              'asked',
+              'open',
+              'done',
+              'failed',
+              'waived',
+              'back',
+              'impossible',
+            ),
+            isForPeople: Type.Boolean(),
+            at: Type.Optional(wall('Last change')),
+            by: Type.Optional(Type.String()),
+            reason: Type.Optional(text),
+          }),
+        ),
+      }),
+    ),
+    groups: Type.Array(Type.String()),
+    checks: Type.Array(
+      Type.Object({
+        subject: Type.String(),
+        name: text,
+        state: words('awaited', 'seen', 'waived'),
+        by: Type.Optional(Type.String()),
+        reason: Type.Optional(Type.String()),
+      }),
+    ),
+    mayClear: Type.Boolean(),
+    formsOwed: Type.Boolean(),
+  },
+  { description: 'The power-cut plan; absent where the room file has none.' },
+);
 export const status = Type.Object({
   at: wall('When the guard told this'),
   version: Type.String(),
@@ -94,6 +144,7 @@ export const status = Type.Object({
   ),
   horn: Type.Boolean(),
   healthy: Type.Boolean(),
+  powerCut: Type.Optional(powerCut),
 });
 export const health = Type.Object({
   alive: Type.Literal(true),

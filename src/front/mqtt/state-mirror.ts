@@ -126,6 +126,7 @@ function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> 
     cards,
   };
   topics.set(topicOf(room, 'room'), JSON.stringify(whole));
+  if (view.powerCut !== undefined) topics.set(topicOf(room, 'power-cut'), JSON.stringify(view.powerCut));
   for (const line of view.lines)
     topics.set(topicOf(room, 'line', line.id), JSON.stringify({ ...line, volts: undefined }));
   for (const subject of view.subjects)

@@ -62,6 +62,13 @@ export const topics = {
     '一条告警；清除并确认后该主题变为空',
     'one alarm; emptied when it is gone',
   ),
+  'power-cut': row(
+    'state/power-cut',
+    'out',
+    true,
+    '停电预案：阶段、步骤、剩余时间、待检查对象',
+    'the power-cut plan: stages, steps, time left, subjects to be checked',
+  ),
   event: row(
     'event/+',
     'out',

@@ -8,6 +8,7 @@ import { RoomBanner } from './banner.tsx';
 import { CommandDialog } from './command-dialog.tsx';
 import { Header } from './header.tsx';
 import { Lines } from './lines.tsx';
+import { PowerCut } from './power-cut.tsx';
 import { Machine } from './machine.tsx';
 import { Recordings } from './recordings.tsx';
 import { useNow, useRoom } from './room-stream.ts';
@@ -68,6 +69,7 @@ export function App() {
               <Recordings lines={view.lines} now={now} timezone={room.timezone} />
             </div>
             <div class="column">
+              <PowerCut view={view} now={now} timezone={room.timezone} order={order} />
               <Alarms view={view} now={now} timezone={room.timezone} order={order} />
               <Subjects subjects={view.subjects} now={now} timezone={room.timezone} order={order} />
               <Machine view={view} version={room.version} />

@@ -35,8 +35,18 @@ const titleOf = (command: Command): Text =>
       ? text(`${words.maintenance.zh}：${command.subject}`, `${words.maintenance.en}: ${command.subject}`)
       : command.do === 'end-maintenance'
         ? words.endMaintenance
-        : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))?.title ??
-          words.commands);
+        : command.do === 'power-cut-done'
+          ? text(`${words.tickOff.zh}：${command.step}`, `${words.tickOff.en}: ${command.step}`)
+          : command.do === 'waive'
+            ? text(`${words.waive.zh}：${command.what}`, `${words.waive.en}: ${command.what}`)
+            : command.do === 'all-clear'
+              ? words.allClear
+              : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))
+                  ?.title ?? words.commands);
+
+/** Done in somebody's name: nobody may be nobody. */
+const isByName = ({ do: what }: Command): boolean =>
+  what === 'power-cut-done' || what === 'waive' || what === 'all-clear';
 
 interface Answer {
   readonly accepted?: boolean;
@@ -145,6 +155,7 @@ export function CommandDialog({ asked, close }: CommandDialogProps) {
             {say(words.name)}
             <input
               name="by"
+              required={isByName(command)}
               autocomplete="name"
               maxLength={64}
               value={by}
@@ -184,6 +195,20 @@ export function CommandDialog({ asked, close }: CommandDialogProps) {
                 />
               </label>
             </>
+          )}
+          {command.do === 'waive' && (
+            <label>
+              {say(words.reason)}
+              <input
+                name="reason"
+                required
+                maxLength={200}
+                value={command.reason}
+                onInput={(event) => {
+                  setCommand({ ...command, reason: event.currentTarget.value });
+                }}
+              />
+            </label>
           )}
           {wrong !== undefined && (
             <p class="problem" role="alert">

@@ -3,6 +3,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { LineBypassState, RoomBypassState } from '../../model/bypass.ts';
 import type { LineSignal } from '../../model/line.ts';
+import type { CheckView, PowerCutPhase, StepState } from '../../model/power-cut.ts';
 import type { Severity } from '../../model/alarm.ts';
 import type { Language, Text } from '../../model/text.ts';
 import type { SubjectKind, Verdict } from '../../model/watch.ts';
@@ -24,6 +25,31 @@ export function firstLanguage(): Language {
 }
 export const rememberLanguage = (language: Language): void => {
   localStorage.setItem(rememberedAs, language);
+};
+
+export const powerCutWords: Readonly<Record<PowerCutPhase, Text>> = {
+  ready: text('待命', 'ready'),
+  'on-battery': text('电池供电', 'on battery'),
+  ended: text('已有序结束，等待断电或市电', 'ended, waiting for the mains'),
+  returning: text('市电恢复，等待稳定', 'mains back, must stay'),
+  restarting: text('逐组恢复负载', 'loads go back'),
+  checking: text('检查后宣布解除', 'check before the all-clear'),
+};
+export const stepWords: Readonly<Record<StepState, Text>> = {
+  pending: text('未到', 'not yet'),
+  waiting: text('等待', 'waits'),
+  asked: text('已请求', 'asked'),
+  open: text('待人工', 'for you'),
+  done: text('完成', 'done'),
+  failed: text('失败', 'failed'),
+  waived: text('免除', 'waived'),
+  back: text('已恢复', 'back'),
+  impossible: text('做不到', 'cannot be'),
+};
+export const checkWords: Readonly<Record<CheckView['state'], Text>> = {
+  awaited: text('待查', 'to check'),
+  seen: text('正常', 'seen up'),
+  waived: text('免除', 'waived'),
 };
 
 interface Standing {
@@ -181,6 +207,14 @@ export const words = {
   on: text('有', 'on'),
   off: text('断', 'off'),
   key: text('旁路钥匙', 'bypass key'),
+  powerCut: text('停电预案', 'Power-cut plan'),
+  timeLeft: text('剩余', 'left:'),
+  loadsOut: text('已切换的负载组：', 'Loads switched by the plan:'),
+  mainsStay: text('市电已稳定，立即恢复', 'The mains will stay: restart now'),
+  tickOff: text('已办', 'Tick off'),
+  waive: text('免除', 'Waive'),
+  allClear: text('宣布解除', 'All clear'),
+  formsEntered: text('手工登记已补录', 'Forms are entered again'),
   healthy: text('本机健康，看门狗正常', 'Healthy; the watchdog is fed'),
   unhealthy: text('本机不健康，看门狗未喂', 'Unfit; the watchdog is not fed'),
   code: text('操作码', 'Code'),

@@ -87,6 +87,10 @@ export const room: Room = {
   lines: [],
   subjects,
   maintenance: [],
+  powerCut: {
+    stages: [],
+    back: { stableMs: 300_000, batteryPercent: 20, spacingMs: 30_000, remindMs: 600_000 },
+  },
   bypass: {
     ...{ confirmMs: 3000, busyCapMs: 30_000, callCapMs: 300_000, idleForMs: 6000, loopOpenMs: 1500 },
     ...{ restoreAfterMs: 120_000, spacingMs: 1000, proveMs: 60_000, ringLimitMs: 20_000, restoresPerHour: 4 },
