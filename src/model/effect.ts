@@ -2,10 +2,22 @@
  * One-shot things that a decision wants done. What has a level (relays, lamps, horn) is never an effect but an output,
  * compared with the read-back every turn. Each effect may be carried out twice without harm: it has an identity.
  */
+import type { Actor } from './event.ts';
 import type { AlarmView } from './alarm.ts';
 import type { BypassReason, CoilCommand, LineBypassState, RoomBypassState } from './bypass.ts';
 import type { Call, LineSignal } from './line.ts';
-import type { CallId, HostId, LineId, OrderId, PointId, RecordingId, SubjectId } from './ids.ts';
+import type {
+  BusId,
+  CallId,
+  ControlId,
+  HostId,
+  LineId,
+  OrderId,
+  PointId,
+  RecordingId,
+  SubjectId,
+} from './ids.ts';
+import type { ControlDid, ControlOutcome } from './control.ts';
 import type { MonoMs } from './units.ts';
 import type { PowerCutPhase, StepAction, StepId, StepState } from './power-cut.ts';
 import type { Text } from './text.ts';
@@ -57,6 +69,16 @@ export type Notice = { readonly at: MonoMs } & (
     }
   | { readonly kind: 'command'; readonly id: string; readonly accepted: boolean; readonly text: Text }
   | { readonly kind: 'note'; readonly text: Text }
+  /** The audit of a control: who ordered what, when, and what came of it. */
+  | {
+      readonly kind: 'control';
+      readonly control: ControlId;
+      readonly order: string;
+      readonly by: Actor;
+      readonly did: ControlDid;
+      readonly outcome: ControlOutcome;
+      readonly text: Text;
+    }
 );
 
 export type Effect =
@@ -87,6 +109,17 @@ export type Effect =
   | { readonly kind: 'power-end'; readonly at: MonoMs }
   /** The mains came back after `power-end`: the process ends, to be started anew. */
   | { readonly kind: 'restart'; readonly at: MonoMs }
+  /** Sends a string to the switch; `control-sent` with the same order tells what came of it. */
+  | {
+      readonly kind: 'control-send';
+      readonly control: ControlId;
+      readonly order: string;
+      readonly bus: BusId;
+      /** Latin-1. */
+      readonly send: string;
+      readonly expect?: string;
+      readonly withinMs: number;
+    }
   /** Something that guard.json keeps has changed. */
   | { readonly kind: 'save' }
   /** Orderly stop is complete: every line stands as it should, the process may end. */

@@ -3,7 +3,8 @@
  * journal as it stands: plain data, no class, no function, nothing that JSON would lose.
  */
 import type { AlarmKey, Severity } from './alarm.ts';
-import type { BusId, HostId, LineId, OrderId, PointId, RecordingId, SourceId } from './ids.ts';
+import type { BusId, ControlId, HostId, LineId, OrderId, PointId, RecordingId, SourceId } from './ids.ts';
+import type { SendOutcome } from './control.ts';
 import type { KeyPosition, RelayReport } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { Says } from './watch.ts';
@@ -36,7 +37,14 @@ export type Command =
   /** Power cut: a step is not done, or a subject not checked, for a reason. */
   | { readonly do: 'waive'; /** A step or a subject. */ readonly what: string; readonly reason: string }
   | { readonly do: 'all-clear' }
-  | { readonly do: 'record'; readonly line: LineId; readonly on: boolean };
+  | { readonly do: 'record'; readonly line: LineId; readonly on: boolean }
+  /** `on` absent: on. `values` fill the places of a string that is sent. */
+  | {
+      readonly do: 'control';
+      readonly control: ControlId;
+      readonly on?: boolean;
+      readonly values?: Readonly<Record<string, string>>;
+    };
 
 /** Wire cut, wires touching, or a card that cannot measure what the room file says of this input. */
 export type LoopFault = 'cut' | 'short' | 'not-measured';
@@ -123,6 +131,13 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly detail: Text;
     }
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  /** What came of the effect `control-send` of this order. */
+  | {
+      readonly kind: 'control-sent';
+      readonly control: ControlId;
+      readonly order: string;
+      readonly outcome: SendOutcome;
+    }
   /** A maintenance window of the room file is open until then; without `until` it is over. */
   | {
       readonly kind: 'maintenance';

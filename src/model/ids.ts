@@ -5,6 +5,8 @@ export type BusId = string;
 export type PointId = string;
 export type LineId = string;
 export type SubjectId = string;
+/** A key under `controls:`. */
+export type ControlId = string;
 /** One source of evidence: `<subject>.<n>`, n counting from 1 in the order of the room file. */
 export type SourceId = string;
 /** `<run>-<n>`: unique over restarts, because every start draws a new run id. */

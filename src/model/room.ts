@@ -3,6 +3,7 @@
  * are written out, every default is filled in, durations are milliseconds. Nothing here needs checking again.
  */
 import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.ts';
+import type { Control } from './control.ts';
 import type { Domain, SubjectKind, Weight } from './watch.ts';
 import type { Language, Text } from './text.ts';
 import type { PowerCutSettings } from './power-cut.ts';
@@ -378,6 +379,7 @@ export interface Room {
   readonly points: readonly Point[];
   readonly lines: readonly LineSettings[];
   readonly subjects: readonly Subject[];
+  readonly controls: readonly Control[];
   readonly maintenance: readonly MaintenanceWindow[];
   readonly bypass: BypassSettings;
   readonly recorder: RecorderSettings;
