@@ -25,6 +25,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'why SUBJECT           explain the verdict of one subject',
     load: async () => (await import('./cli/why.ts')).why,
   },
+  control: {
+    summary: 'control [NAME …]      what may be done to the switch, and doing it',
+    load: async () => (await import('./cli/control.ts')).control,
+  },
   verify: {
     summary: 'verify                compare recordings, database and chain (reads LINEKEEPER_DATA)',
     load: async () => (await import('./cli/verify.ts')).verify,

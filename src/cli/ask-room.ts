@@ -1,14 +1,16 @@
 /**
  * What the commands that look at a running room have in common: where it is, what it says, and how it is said when nothing
  * answers. The address is `--url`, else LINEKEEPER_HTTP_PORT, else where the running program noted that its page is, else
- * port 8080 of this machine. Reads only, with the token that the program keeps for its own user and root.
+ * port 8080 of this machine. Asked with the token that the program keeps for its own user and root.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
+import type { Command } from '../model/event.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { pageFile, tokenFile } from './page-file.ts';
@@ -24,6 +26,17 @@ const schema = Type.Object({
   at: Type.Number(),
   language: words('zh', 'en'),
   room: Type.Object({ id: Type.String(), name: sentence }),
+  controls: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: sentence,
+      kind: words('pulse', 'hold', 'serial'),
+      on: Type.Boolean(),
+      busy: Type.Boolean(),
+      readBack: words('none', 'agrees', 'differs', 'unknown'),
+      values: Type.Record(Type.String(), Type.Array(Type.String())),
+    }),
+  ),
   subjects: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -109,6 +122,46 @@ export async function askRoom(command: string, asked: Asked): Promise<RoomAnswer
   return noAnswerCode;
 }
 
+const decidedSchema = Type.Object({ accepted: Type.Boolean(), text: sentence });
+const refusedSchema = Type.Object({ error: Type.Object({ code: Type.String(), message: sentence }) });
+const isDecided = new Ajv().compile<Static<typeof decidedSchema>>(decidedSchema);
+const isRefused = new Ajv().compile<Static<typeof refusedSchema>>(refusedSchema);
+/** The room waits for what it ordered: a read-back, an answer of the switch. */
+const orderMsMax = 10_000;
+
+/** Gives a command to the room and says what it answered; the exit code. */
+export async function orderRoom(command: string, asked: Asked, order: Command): Promise<number> {
+  const url = asked.url ?? (await addressOfRoom());
+  const language = asked.language ?? languageOfEnvironment();
+  const token = await tokenOfRoom(url);
+  const failed = (why: Text, code: number): number => {
+    process.stderr.write(`linekeeper ${command}: ${why[language]}\n`);
+    return code;
+  };
+  try {
+    const response = await fetch(new URL('/api/v1/commands', url), {
+      method: 'POST',
+      signal: AbortSignal.timeout(orderMsMax),
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ command: order, by: orderer() }),
+    });
+    if (response.status === 401 || response.status === 403) return failed(notShown(url), noAnswerCode);
+    const answer: unknown = await response.json();
+    if (isRefused(answer)) return failed(answer.error.message, 1);
+    if (!isDecided(answer)) return failed(notUnderstood(url, response.status), noAnswerCode);
+    process.stdout.write(asked.json ? `${JSON.stringify(answer)}\n` : `${answer.text[language]}\n`);
+    return answer.accepted ? 0 : 1;
+  } catch {
+    return failed(silent(url), noAnswerCode);
+  }
+}
+
+/** Who sits at the terminal: behind sudo the person, not root. */
+const orderer = (): string => (process.env['SUDO_USER'] ?? userInfo().username).slice(0, 64) || 'cli';
+
 export const languageOfEnvironment = (): Language =>
   (process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '').startsWith('zh')
     ? 'zh'
@@ -156,24 +209,29 @@ async function statusAt(url: string, token: string | undefined): Promise<RoomAns
       signal: AbortSignal.timeout(answerMsMax),
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     });
-    if (response.status === 401 || response.status === 403)
-      return text(
-        `${url} 的机房不让此用户查看；请以 root 或该程序的用户运行（sudo）`,
-        `the room at ${url} is not shown to this user; run this as root or as the program's own user (sudo)`,
-      );
+    if (response.status === 401 || response.status === 403) return notShown(url);
     const answer: unknown = await response.json();
-    if (isAnswer(answer)) return answer;
-    return text(
-      `${url} 的应答（${response.status}）看不懂；是否为 linekeeper，版本是否相同？`,
-      `the answer of ${url} (${response.status}) is not understood; is it linekeeper, and of this version?`,
-    );
+    return isAnswer(answer) ? answer : notUnderstood(url, response.status);
   } catch {
-    return text(
-      `${url} 没有机房应答；是否在运行？用 --url 指定地址`,
-      `no room answers at ${url}; does it run? --url tells its address`,
-    );
+    return silent(url);
   }
 }
+
+const notShown = (url: string): Text =>
+  text(
+    `${url} 的机房不让此用户查看；请以 root 或该程序的用户运行（sudo）`,
+    `the room at ${url} is not shown to this user; run this as root or as the program's own user (sudo)`,
+  );
+const notUnderstood = (url: string, status: number): Text =>
+  text(
+    `${url} 的应答（${status}）看不懂；是否为 linekeeper，版本是否相同？`,
+    `the answer of ${url} (${status}) is not understood; is it linekeeper, and of this version?`,
+  );
+const silent = (url: string): Text =>
+  text(
+    `${url} 没有机房应答；是否在运行？用 --url 指定地址`,
+    `no room answers at ${url}; does it run? --url tells its address`,
+  );
 
 const secondMs = 1000;
 const units = [

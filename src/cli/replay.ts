@@ -123,6 +123,8 @@ function told(effect: Effect, language: Language): string {
       return 'own end: lines to bypass, recordings sealed';
     case 'restart':
       return 'starts anew: the mains are back';
+    case 'control-send':
+      return `${effect.control} send ${effect.send.length} bytes over ${effect.bus}`;
     case 'save':
       return 'guard.json changes';
     case 'ended':
@@ -150,6 +152,7 @@ function toldNotice(notice: Notice, language: Language): string {
       return `power cut, ${notice.phase}: ${notice.text[language]} (${notice.by})`;
     case 'command':
       return `command ${notice.accepted ? 'accepted' : 'refused'}: ${notice.text[language]}`;
+    case 'control':
     case 'note':
       return notice.text[language];
     default:

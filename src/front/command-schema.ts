@@ -73,6 +73,25 @@ export const commandSchemas = {
   ),
   'all-clear': Type.Object({ do: Type.Literal('all-clear') }, strict),
   record: Type.Object({ do: Type.Literal('record'), line, on: Type.Boolean() }, strict),
+  control: Type.Object(
+    {
+      do: Type.Literal('control'),
+      control: name('A control of the room file, e.g. night-service.'),
+      on: Type.Optional(Type.Boolean({ description: 'Off is for what is held.' })),
+      values: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]{0,31}$' }),
+          Type.String({ maxLength: 64 }),
+          {
+            maxProperties: 8,
+            additionalProperties: false,
+            description: 'For the places of the string that is sent; each from its list of the room file.',
+          },
+        ),
+      ),
+    },
+    strict,
+  ),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -80,9 +99,10 @@ export const isCommandName = (word: string): word is CommandName => Object.hasOw
 
 export const commandSchema = Type.Union(Object.values(commandSchemas));
 
-/** These move relays, or silence alarms for hours: asked twice before they are done. */
+/** These move relays or speak to the switch, or silence alarms for hours: asked twice before they are done. */
 export const isAskedTwice = (command: Command): boolean =>
   command.do === 'maintenance' ||
+  command.do === 'control' ||
   command.do === 'bypass' ||
   command.do === 'restore' ||
   command.do === 'reset-bypass' ||

@@ -24,9 +24,17 @@ export interface RoomFeed {
 }
 
 type Listed = 'lines' | 'subjects' | 'alarms';
-type Plain = 'room' | 'threads' | 'cards' | 'horn' | 'healthy' | 'powerCut';
+type Plain = 'room' | 'controls' | 'threads' | 'cards' | 'horn' | 'healthy' | 'powerCut';
 const listed = ['lines', 'subjects', 'alarms'] as const satisfies readonly Listed[];
-const plain = ['room', 'threads', 'cards', 'horn', 'healthy', 'powerCut'] as const satisfies readonly Plain[];
+const plain = [
+  'room',
+  'controls',
+  'threads',
+  'cards',
+  'horn',
+  'healthy',
+  'powerCut',
+] as const satisfies readonly Plain[];
 
 /** Changed members of a list, and the ids that are gone. */
 interface ListChange {

@@ -4,6 +4,7 @@
  */
 import type { AlarmView, Suppression } from './alarm.ts';
 import type { Actor, Command } from './event.ts';
+import type { ControlView } from './control.ts';
 import type { Call, LineSignal } from './line.ts';
 import type {
   BusId,
@@ -287,6 +288,7 @@ export interface RoomView {
   readonly lines: readonly LineView[];
   readonly subjects: readonly SubjectRow[];
   readonly alarms: readonly AlarmRow[];
+  readonly controls: readonly ControlView[];
   readonly threads: readonly ThreadView[];
   readonly cards: readonly {
     readonly id: string;

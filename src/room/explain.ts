@@ -5,6 +5,7 @@
 import type { Bus, InputPoint, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
 import { writtenSensor } from '../model/sensor.ts';
 import type { PlanStage } from '../model/power-cut.ts';
+import type { Control } from '../model/control.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { written } from './limits.ts';
@@ -43,6 +44,10 @@ export function explainRoom(room: Room, language: Language): string {
     titled(
       say(text('停电预案', 'power-cut plan')),
       room.powerCut.stages.map((stage, n) => stageRow(stage, n, say)),
+    ),
+    titled(
+      say(text('对交换机的控制', 'controls of the switch')),
+      room.controls.map((control) => [control.id, ...describeControl(control, say)]),
     ),
     describeTrip(tripOutlook(room.subjects, room.lines), say),
   ];
@@ -146,6 +151,35 @@ function stageRow(
         : action.kind,
   );
   return [`${index + 1}`, say(condition), say(lasting), what.join(', ')];
+}
+
+function describeControl(control: Control, say: (words: Text) => string): string[] {
+  const { atMost, allowFromCentre } = control;
+  const rate = `${atMost.count} / ${written(atMost.perMs, 'ms')}`;
+  const centre = allowFromCentre ? say(text('中心可下发', 'also from the centre')) : '';
+  if (control.kind === 'serial') {
+    const answer =
+      control.expect === undefined
+        ? say(text('不等应答', 'no answer awaited'))
+        : say(text(`应答 ${control.expect}`, `answer ${control.expect}`));
+    return [`→ ${control.bus}`, JSON.stringify(control.send), answer, rate, centre];
+  }
+  const { output, mode, pulseMs, interlock, readBack } = control;
+  const how = mode === 'pulse' ? `${mode} ${written(pulseMs, 'ms')}` : mode;
+  const shown =
+    readBack === undefined
+      ? say(text('无回读', 'no read-back'))
+      : say(
+          text(
+            `回读 ${readBack.point} ${written(readBack.withinMs, 'ms')}`,
+            `read back by ${readBack.point} in ${written(readBack.withinMs, 'ms')}`,
+          ),
+        );
+  const apart =
+    interlock.length === 0
+      ? ''
+      : say(text(`与 ${interlock.join(', ')} 互锁`, `never with ${interlock.join(', ')}`));
+  return [`→ ${output}`, how, shown, rate, [centre, apart].filter((words) => words !== '').join(', ')];
 }
 
 function describeTrip({ why, domains, proofs }: TripOutlook, say: (words: Text) => string): string {

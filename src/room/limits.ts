@@ -172,6 +172,30 @@ export const limits = {
       'a read of 1-Wire takes 0.75 s, one at a time; a DHT must rest for 2 s',
     ),
   },
+  'control.for': {
+    min: 50,
+    max: 10 * second,
+    default: 500,
+    unit: 'ms',
+    reason: text(
+      '继电器须可靠吸合；更久请用 hold',
+      'a relay needs some 20 ms to close; for longer write hold',
+    ),
+  },
+  'control.read-back-within': {
+    min: 100,
+    max: 4 * second,
+    default: second,
+    unit: 'ms',
+    reason: text('下命令的人在等答复', 'who gave the order waits for the answer'),
+  },
+  'control.within': {
+    min: 100,
+    max: 4 * second,
+    default: 2 * second,
+    unit: 'ms',
+    reason: text('下命令的人在等答复', 'who gave the order waits for the answer'),
+  },
   'dial-tone.every': {
     min: 5 * minute,
     max: hour,
@@ -467,7 +491,8 @@ export function written(value: number, unit: Limit['unit']): string {
   }
 }
 
-export const isWithin = (limit: Limit, value: number): boolean => value >= limit.min && value <= limit.max;
+export const isWithin = (limit: Pick<Limit, 'min' | 'max'>, value: number): boolean =>
+  value >= limit.min && value <= limit.max;
 
 /** `3s` → 3000, `400d` of a limit in days → 400, `85%` → 85. */
 function limitedValue(value: unknown, unit: string): number | undefined {
@@ -502,7 +527,16 @@ export const roomLimits = {
   subjects: 640,
   evidencePerSubject: 16,
   maintenance: 32,
+  controls: 32,
+  interlocks: 8,
+  controlValues: 64,
   problems: 500,
+} as const;
+
+/** Orders of one control: endless ones wear the relay and upset the switch. */
+export const orderRate = {
+  count: { min: 1, max: 60, default: 6 },
+  perMs: { min: 10 * second, max: day, default: 10 * minute },
 } as const;
 
 /** Terminals of one line card, as the wire protocol knows them. */

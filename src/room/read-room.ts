@@ -6,6 +6,7 @@ import type { Room } from '../model/room.ts';
 import { text } from '../model/text.ts';
 import { readBuses } from './buses.ts';
 import { roomLimits } from './limits.ts';
+import { readControls } from './controls.ts';
 import { readLines } from './lines.ts';
 import { tellNotYet } from './not-yet.ts';
 import type { Page } from './page.ts';
@@ -75,6 +76,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
   const points = readPoints(reading, terminals);
   const lines = readLines(reading, terminals, buses);
   const subjects = readSubjects(reading, { buses, points, lines, terminals });
+  const controls = readControls(reading, { buses, points, terminals });
   terminals.settle();
   tellNames(reading);
   tellNotYet(reading);
@@ -84,6 +86,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     points: [...points.values()],
     lines: [...lines.values()],
     subjects: [...subjects.values()],
+    controls,
     maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
     bypass: readBypass(reading),
     powerCut: readPowerCut(reading, {
@@ -102,7 +105,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
 /** Alarms are named after buses, points, lines and subjects alike: one name for two of them would confuse people. */
 function tellNames({ draft, report, lineOf }: Reading): void {
   const owners = new Map<string, string>();
-  for (const section of ['buses', 'points', 'lines', 'subjects'] as const) {
+  for (const section of ['buses', 'points', 'lines', 'subjects', 'controls'] as const) {
     for (const key of Object.keys(draft[section] ?? {})) {
       const range = section === 'lines' ? parseLineKey(key, roomLimits.lines) : undefined;
       for (const name of range?.ok === true ? range.ids : [key]) {

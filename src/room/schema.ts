@@ -21,6 +21,7 @@ import {
   whole,
   words,
 } from './schema-words.ts';
+import { controlsSchema } from './control-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import * as short from './short-forms.ts';
 import { sensorPattern } from '../model/sensor.ts';
@@ -957,6 +958,7 @@ const sections = {
   subjects: optional(
     named(subject, roomLimits.subjects, about('监视对象及其判据', 'what is watched, and what speaks for it')),
   ),
+  controls: optional(controlsSchema),
   bypass: optional(bypass),
   recorder: optional(recorder),
   'power-cut': optional(powerCut),

@@ -18,6 +18,7 @@ export const thresholdPattern = '^[<>] ?-?\\d+(\\.\\d+)?$';
 export const resistancePattern = '^(\\d{1,5}|\\d{1,2}(\\.\\d{1,2})?k|\\d{1,2}k\\d{1,2})$';
 /** One or two frequencies in Hz. */
 export const tonePattern = '^[2-9]\\d{2}(\\+[2-9]\\d{2})?$';
+export const ratePattern = '^\\d{1,3} per \\d{1,4}(s|m|h)$';
 export const terminalPattern = '^[A-Za-z][A-Za-z0-9-]*(/[A-Za-z0-9.]+){1,2}$';
 
 const host = '([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}\\])';
@@ -56,6 +57,13 @@ export function parseThreshold(words: string): Threshold | undefined {
   const [, when, value] = match ?? [];
   if (when !== '>' && when !== '<') return undefined;
   return { when, value: Number(value) };
+}
+
+/** `3 per 10m` */
+export function parseRate(words: string): { readonly count: number; readonly perMs: number } | undefined {
+  const match = /^(\d+) per (\S+)$/.exec(words);
+  const perMs = parseDuration(match?.[2] ?? '');
+  return match === null || perMs === undefined ? undefined : { count: Number(match[1]), perMs };
 }
 
 /** `card-a/relay1..8` → bus `card-a`, word `relay`, 1 to 8. `rs485/12/30001` → unit 12, 30001. */

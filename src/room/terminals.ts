@@ -340,7 +340,10 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
           severity: 'note',
           path: ['buses', id],
           at: 'key',
-          message: text('没有任何测点、线路或判据使用它', 'no point, line or evidence uses it'),
+          message: text(
+            '没有任何测点、线路、判据或控制使用它',
+            'no point, line, evidence or control uses it',
+          ),
         };
         report(finding);
       }

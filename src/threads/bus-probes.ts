@@ -10,8 +10,9 @@ import type { Room, Source } from '../model/room.ts';
 import type { UpsMapCheck } from '../drivers/ups/read-map.ts';
 import { UpsMapError, readUpsMap } from '../drivers/ups/read-map.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
-import { SerialWire, serialPollProbe } from '../drivers/serial/poll-probe.ts';
-import { openLink } from '../drivers/serial/open-link.ts';
+import type { ByteLink } from '../ports/byte-link.ts';
+import { SerialWire } from '../drivers/serial/serial-wire.ts';
+import { serialPollProbe } from '../drivers/serial/poll-probe.ts';
 import { ProbeSet, silent } from './probe-set.ts';
 import { megatecProbe } from '../drivers/megatec/megatec-probe.ts';
 import { text } from '../model/text.ts';
@@ -21,13 +22,14 @@ export async function busProbes(
   room: Room,
   registers: ReadonlyMap<BusId, Registers>,
   extensions: readonly Probe[],
+  linkOf: (bus: BusId) => ByteLink | undefined,
 ): Promise<{ readonly probes: ProbeSet; close(): Promise<void> }> {
   const isMap = (compiledCheck('ups-map') as UpsMapCheck | undefined) ?? (await compiledNow());
   const wires = new Map<BusId, SerialWire>();
   const probes = new ProbeSet(
     room.subjects.flatMap(({ id: subject, sources }) =>
       sources.flatMap((source) => {
-        const probe = busProbe(room, source, registers, extensions, wires, isMap);
+        const probe = busProbe(source, registers, extensions, wires, linkOf, isMap);
         return probe === undefined ? [] : [{ subject, probe }];
       }),
     ),
@@ -42,16 +44,17 @@ export async function busProbes(
 }
 
 function busProbe(
-  room: Room,
   source: Source,
   registers: ReadonlyMap<BusId, Registers>,
   extensions: readonly Probe[],
   wires: Map<BusId, SerialWire>,
+  linkOf: (bus: BusId) => ByteLink | undefined,
   isMap: UpsMapCheck,
 ): Probe | undefined {
   switch (source.kind) {
     case 'serial': {
-      const wire = wires.get(source.bus) ?? openWire(source);
+      const wire = wires.get(source.bus) ?? openWire(linkOf(source.bus));
+      if (wire === undefined) return silent(source);
       wires.set(source.bus, wire);
       return serialPollProbe({ ...source, source: source.id, timeoutMs: source.waitMs, wire });
     }
@@ -60,10 +63,8 @@ function busProbe(
       return bus === undefined ? silent(source) : upsProbeOf(source, bus, isMap);
     }
     case 'megatec': {
-      const bus = room.buses.find(({ id }) => id === source.bus);
-      return bus?.kind === 'serial'
-        ? megatecProbe({ ...source, source: source.id, link: openLink(bus.link, bus.id) })
-        : silent(source);
+      const link = linkOf(source.bus);
+      return link === undefined ? silent(source) : megatecProbe({ ...source, source: source.id, link });
     }
     case 'dial-tone':
       return extensions.find((one) => one.source === source.id);
@@ -73,8 +74,9 @@ function busProbe(
   }
 }
 
-function openWire({ link, bus }: Extract<Source, { kind: 'serial' }>): SerialWire {
-  const wire = new SerialWire(openLink(link, bus));
+function openWire(link: ByteLink | undefined): SerialWire | undefined {
+  if (link === undefined) return undefined;
+  const wire = new SerialWire(link);
   wire.start();
   return wire;
 }

@@ -13,6 +13,10 @@ import type { LoopFault, RoomEvent } from '../model/event.ts';
 import type { Text } from '../model/text.ts';
 import { Cards } from './cards.ts';
 import { DialToneTest } from './dial-tone-test.ts';
+import { ControlWires } from './control-wires.ts';
+import type { ControlSend } from './control-wires.ts';
+import type { ByteLink } from '../ports/byte-link.ts';
+import { SharedLink } from '../drivers/serial/shared-link.ts';
 import { Pins } from './pins.ts';
 import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
@@ -44,6 +48,8 @@ export interface Field {
   /** Every turn: bring the outputs to their levels. `isFit` holds the `healthy` outputs. */
   drive(outputs: Outputs, isFit: boolean): void;
   pulse(line: LineId, ms: number): void;
+  /** A string to the switch; what came of it is posted. */
+  send(what: ControlSend): void;
   feed(card: BusId): void;
   /** A completed clean turn of a fit guard: strokes of the charge pumps. */
   stroke(): void;
@@ -75,6 +81,15 @@ export async function openField(
   let readings: Promise<Readings> | undefined;
   let probes: ReturnType<typeof BusProbes.busProbes> | undefined;
   let records: Promise<Records> | undefined;
+  const shared = new Map<BusId, SharedLink>();
+  const linkOf = (id: BusId): ByteLink | undefined => {
+    const bus = room.buses.find((one) => one.id === id);
+    if (bus?.kind !== 'serial') return undefined;
+    const link = shared.get(id) ?? new SharedLink(openLink(bus.link, id));
+    shared.set(id, link);
+    return link.tap();
+  };
+  const controls = new ControlWires(room, linkOf, clock, (event, isUrgent) => handlers.post(event, isUrgent));
   const hasRecords = room.subjects.some(({ sources }) => sources.some(({ kind }) => kind === 'call-records'));
   const healthy = room.points
     .filter((point) => point.kind === 'output' && point.role === 'healthy')
@@ -89,7 +104,7 @@ export async function openField(
       cards.start({ ...handlers, input });
       for (const one of pins) void one.start();
       probes = import('./bus-probes.ts').then(async ({ busProbes }) => {
-        const made = await busProbes(room, registers, [...extensions.values()].flat());
+        const made = await busProbes(room, registers, [...extensions.values()].flat(), linkOf);
         made.probes.start((source, { says, reason, values }) => {
           handlers.post(
             {
@@ -121,8 +136,9 @@ export async function openField(
         const reason = error instanceof Error ? error.message : String(error);
         handlers.condition('thread.dead', true, text(reason, reason), 'bus-probes');
       });
+      controls.start();
       if (!hasRecords) return;
-      records = import('./records.ts').then(({ openRecords }) => openRecords(room, clock, handlers));
+      records = import('./records.ts').then(({ openRecords }) => openRecords(room, linkOf, clock, handlers));
       records.catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         handlers.condition('thread.dead', true, text(reason, reason), 'records');
@@ -136,6 +152,9 @@ export async function openField(
     pulse(line, ms) {
       const terminal = terminals.get(line);
       if (terminal !== undefined) cards.pulse(terminal.bus, terminal.number, ms);
+    },
+    send(what) {
+      controls.send(what);
     },
     feed(card) {
       cards.feed(card);
@@ -152,6 +171,7 @@ export async function openField(
       await Promise.all([
         probes?.then((made) => made.close()).catch(() => undefined),
         records?.then((opened) => opened.close()).catch(() => undefined),
+        controls.close(),
         readings?.then((made) => made.close()).catch(() => undefined),
         cards.close(),
         ...pins.map((one) => one.close()),

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { BusId, RoomId } from '../model/ids.ts';
 import type { SavedRoom } from '../core/room/state.ts';
 import { readSaved } from '../core/alarm/saved.ts';
+import { readSaved as readControls } from '../core/control/state.ts';
 import { readSaved as readMaintenance } from '../core/maintenance/step.ts';
 import type { WallMs } from '../model/units.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
@@ -53,9 +54,10 @@ export async function recall(file: string, room: RoomId): Promise<Remembered> {
   const { decisions } = read.content;
   const alarms = readSaved(decisions.alarms)?.saved ?? { alarms: [] };
   const maintenance = readMaintenance(decisions.maintenance);
+  const controls = readControls(decisions.controls);
   return {
     kind: 'remembered',
-    memory: { ...read.content, decisions: { ...decisions, alarms, maintenance } },
+    memory: { ...read.content, decisions: { ...decisions, alarms, maintenance, controls } },
   };
 }
 

@@ -271,6 +271,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       case 'coil-pulse':
         field.pulse(effect.line, effect.ms);
         break;
+      case 'control-send':
+        field.send(effect);
+        break;
       case 'start-recording': {
         const { id, line, from, call, why } = effect;
         workers.record({ kind: 'start', id, line, from, why, ...(call === undefined ? {} : { call }) });
@@ -465,6 +468,10 @@ function logNotice(log: Log, notice: Notice): void {
         'warning',
         text(`停电预案：${notice.text.zh}（${notice.by}）`, `power cut: ${notice.text.en} (${notice.by})`),
       );
+      return;
+    case 'control':
+      // An order that was answered is in the log by its answer.
+      if (notice.outcome === 'not-confirmed') log('warning', notice.text);
       return;
     case 'command':
     case 'note':

@@ -2,6 +2,8 @@
  * The call records of a room: one reader for each bus that brings them. A record becomes an event for the watch and a row of
  * the archive; a lost link makes its sources unknown. A format that cannot be used leaves its source unknown, with the reason.
  */
+import type { BusId } from '../model/ids.ts';
+import type { ByteLink } from '../ports/byte-link.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Room, SerialBus, Source } from '../model/room.ts';
 import type { RoomEvent } from '../model/event.ts';
@@ -14,7 +16,6 @@ import { PbxFormatError, loadPbxFormat } from '../drivers/smdr/format-file.ts';
 import { RecordReader } from '../drivers/smdr/record-reader.ts';
 import { lineOfRecord, trunkOfRecord } from '../core/records/trunk.ts';
 import { offsetsOf } from '../format/smdr/civil-time.ts';
-import { openLink } from '../drivers/serial/open-link.ts';
 import { text } from '../model/text.ts';
 
 export interface RecordHandlers {
@@ -30,7 +31,12 @@ export interface Records {
 
 type RecordSource = Extract<Source, { kind: 'call-records' }>;
 
-export async function openRecords(room: Room, clock: Clock, handlers: RecordHandlers): Promise<Records> {
+export async function openRecords(
+  room: Room,
+  linkOf: (bus: BusId) => ByteLink | undefined,
+  clock: Clock,
+  handlers: RecordHandlers,
+): Promise<Records> {
   const check = (compiledCheck('pbx-format') as PbxFormatCheck | undefined) ?? (await compiledNow());
   const sources = room.subjects
     .flatMap((subject) => subject.sources)
@@ -40,7 +46,7 @@ export async function openRecords(room: Room, clock: Clock, handlers: RecordHand
     const mine = sources.filter((source) => source.bus === bus.id);
     const [first] = mine;
     if (bus.kind !== 'serial' || first === undefined) continue;
-    const reader = openReader(room, bus, mine, loadFormat(first.format, check), clock, handlers);
+    const reader = openReader(room, bus, mine, loadFormat(first.format, check), linkOf, clock, handlers);
     if (reader !== undefined) readers.push(reader);
   }
   return {
@@ -55,6 +61,7 @@ function openReader(
   bus: SerialBus,
   sources: readonly RecordSource[],
   format: PbxFormat | Text,
+  linkOf: (bus: BusId) => ByteLink | undefined,
   clock: Clock,
   handlers: RecordHandlers,
 ): RecordReader | undefined {
@@ -67,8 +74,10 @@ function openReader(
     handlers.condition('records.unreadable', true, format, bus.id);
     return undefined;
   }
+  const link = linkOf(bus.id);
+  if (link === undefined) return undefined;
   const reader = new RecordReader({
-    link: openLink(bus.link, bus.id),
+    link,
     format,
     offsetAt: offsetsOf(room.timezone),
     clock,

@@ -1,7 +1,14 @@
 /** The whole room as people see it, made of the core's state. Labels get wall time here and nowhere before. */
 import type { AlarmRow, ClockMark, LineView, RoomView, SubjectRow, ThreadView } from '../model/messages.ts';
 import { alarmViews } from '../core/room/views.ts';
-import { bypassView, lineReading, powerCutView, recordingLines, subjectViews } from '../core/room/views.ts';
+import {
+  bypassView,
+  controlViews,
+  lineReading,
+  powerCutView,
+  recordingLines,
+  subjectViews,
+} from '../core/room/views.ts';
 import type { LineId } from '../model/ids.ts';
 import type { RoomState } from '../core/room/state.ts';
 import { openCallOf, signalOf } from '../core/line/state.ts';
@@ -75,6 +82,7 @@ export function roomView(
         ...(clearedAt === undefined ? {} : { clearedAt: wallAt(clock, clearedAt) }),
       }),
     ),
+    controls: controlViews(state),
     threads,
     cards: Object.entries(state.cards).map(([id, { link, serialNumber }]) => {
       const own = state.bypass.cards[id];

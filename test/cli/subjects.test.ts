@@ -54,7 +54,10 @@ const seat = {
 let answer: { status: number; body: unknown } = { status: 200, body: {} };
 const room = (...some: readonly object[]) => ({
   status: 200,
-  body: { at, language: 'en', room: { id: 'gz', name: text('广州', 'Guangzhou') }, subjects: some },
+  body: {
+    ...{ at, language: 'en', room: { id: 'gz', name: text('广州', 'Guangzhou') } },
+    ...{ controls: [], subjects: some },
+  },
 });
 let token: string | undefined;
 const server = createServer((request, response) => {

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SerialWire, serialPollProbe } from '../../src/drivers/serial/poll-probe.ts';
+import { SerialWire } from '../../src/drivers/serial/serial-wire.ts';
+import { serialPollProbe } from '../../src/drivers/serial/poll-probe.ts';
 import type { SerialPollOptions } from '../../src/drivers/serial/poll-probe.ts';
 import type { ByteLink, ByteLinkHandlers } from '../../src/ports/byte-link.ts';
 import { text } from '../../src/model/text.ts';

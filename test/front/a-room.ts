@@ -81,6 +81,7 @@ export function aView(extra: Partial<RoomView> = {}): RoomView {
       },
     ],
     alarms: [],
+    controls: [],
     threads: [
       { name: 'guard', state: 'running', restarts: 0, lagMs: 0.4, memoryMB: 82 },
       { name: 'recorder', state: 'running', restarts: 0, lagMs: 1, memoryMB: 40 },

@@ -317,7 +317,7 @@ test('without accounts and outside the demo every request but health is turned a
   holds(schemas.health, health.body);
 });
 
-test('whoever knows the token of the room may read from this machine, and do nothing else', async () => {
+test('whoever knows the token of the room may read from this machine, and nothing else but what programs may', async () => {
   const { app, feed } = await aServer({ openReads: false, demoCode: '123456', readToken: 'right-token' });
   feed.accept(aView());
   const ask = (authorization: string, more: object = {}) =>
@@ -332,8 +332,36 @@ test('whoever knows the token of the room may read from this machine, and do not
   ])
     assert.is((await ask(wrong)).statusCode, 401, wrong);
   assert.is((await ask('Bearer right-token', { remoteAddress: '10.0.0.7' })).statusCode, 401);
-  const order = { method: 'POST', url: '/api/v1/commands', payload: { do: 'silence' } };
-  assert.is((await ask('Bearer right-token', order)).statusCode, 401);
+  const order = { method: 'POST', url: '/api/v1/commands', payload: { command: { do: 'silence' } } };
+  const silenced = await ask('Bearer right-token', order);
+  assert.is(silenced.statusCode, 403);
+  assert.is(errorOf(silenced.body), 'LK-HTTP-006');
+});
+
+test('a control is ordered by a program of this machine with the token, at once and in its name', async () => {
+  const { app, commands } = await aServer({ openReads: false, readToken: 'right-token' });
+  const command = { do: 'control', control: 'night', values: { port: '1' } };
+  const ask = (authorization: string, more: object = {}) =>
+    app.inject({
+      ...{ method: 'POST', url: '/api/v1/commands', headers: { authorization } },
+      ...{ payload: { command, by: 'li' }, ...more },
+    });
+  const answer = await ask('Bearer right-token');
+  assert.is(answer.statusCode, 200);
+  assert.is((JSON.parse(answer.body) as { accepted: boolean }).accepted, true);
+  assert.equal(
+    commands.map(({ by, command: order }) => [by, order]),
+    [[{ via: 'cli', name: 'li' }, command]],
+  );
+  assert.is((await ask('Bearer wrong')).statusCode, 401);
+  assert.is((await ask('Bearer right-token', { remoteAddress: '10.0.0.7' })).statusCode, 401);
+  const elsewhere = { headers: { authorization: 'Bearer right-token', origin: 'http://evil.example' } };
+  assert.is((await ask('', elsewhere)).statusCode, 403);
+  const wrong = {
+    payload: { command: { do: 'control', control: 'night', values: { port: 'x'.repeat(65) } } },
+  };
+  assert.is((await ask('Bearer right-token', wrong)).statusCode, 400);
+  assert.is(commands.length, 1);
 });
 
 test('the open demo answers this machine only', async () => {

@@ -22,6 +22,96 @@ interface Bad {
 
 const line5 = 'L05: { channel: card-b/1, bypass: card-b/relay1, trunk: "020-5", phone: "8005" }';
 
+/** A room with two plain outputs, a plain input, perhaps a wire, and this control. */
+function controlSlips(): readonly Bad[] {
+  const from = base.slice(base.indexOf('points:'), base.indexOf('lines:'));
+  const points =
+    '  day: { output: card-a/out1 }\n  night: { output: card-a/out2 }\n  lit: { input: card-a/in2 }\n';
+  const slip = (name: string, control: string, path: string, says: string, more: Partial<Bad> = {}): Bad => ({
+    ...{ name: `a control ${name}`, from, to: `${from}${points}controls:\n  n: { ${control} }\n` },
+    ...{ path: `controls.n${path}`, says },
+    ...more,
+  });
+  const overWire = (...[name, control, path, says, more = {}]: Parameters<typeof slip>): Bad => {
+    const one = slip(name, `serial: wire, ${control}`, path, says, more);
+    return { ...one, to: `  wire: { serial: /dev/ttyUSB9 }\n${one.to}` };
+  };
+  return [
+    slip('of an output that is not there', 'output: «nigth', '.output', 'there is no point nigth', {
+      hint: 'Did you mean night?',
+    }),
+    slip('by the horn', 'output: «horn', '.output', 'horn is no output of role plain'),
+    slip('by an input', 'output: «lit', '.output', 'lit is no output of role plain'),
+    slip(
+      'with the output of another',
+      'output: night }\n  m: { output: «night',
+      '',
+      'night is already used by control n',
+      {
+        path: 'controls.m.output',
+      },
+    ),
+    slip(
+      'shown by what speaks for the PBX',
+      'output: night, read-back: «pbx-alarm',
+      '.read-back',
+      'already speaks for a subject',
+    ),
+    slip(
+      'interlocked with nobody',
+      'output: night, interlock: [«day]',
+      '.interlock[0]',
+      'no control by relay named day',
+    ),
+    slip(
+      'interlocked with itself',
+      'output: night, interlock: [«n]',
+      '.interlock[0]',
+      'cannot be interlocked with itself',
+    ),
+    slip('that is held for a time', 'output: night, mode: hold, «for: 1s', '.for', 'hold has no end', {
+      severity: 'warning',
+    }),
+    slip(
+      'that is never ordered',
+      'output: night, at-most: «"0 per 10m"',
+      '.at-most',
+      'the count is 1 to 60 and the time 10s to 1d',
+    ),
+    slip(
+      'that is ordered all the time',
+      'output: night, at-most: «"60 per 9s"',
+      '.at-most',
+      'the count is 1 to 60',
+    ),
+    slip('over a wire that is not there', 'serial: «wier, send: R', '.serial', 'there is no bus named wier'),
+    slip('over the pins', 'serial: «pi, send: R', '.serial', 'here it takes a serial wire'),
+    overWire('with a place without values', 'send: «"R {port}"', '.send', 'values does not hold port'),
+    overWire(
+      'with values without a place',
+      'send: R, values: { port: «["1"] }',
+      '.values.port',
+      'send holds no {port}',
+    ),
+    overWire('of signs that no wire carries', 'send: «复位', '.send', 'only signs of Latin-1'),
+    overWire(
+      'with a carriage return that is none',
+      "send: «'R\\r'",
+      '.send',
+      'the backslash is sent as it stands',
+      {
+        severity: 'warning',
+      },
+    ),
+    overWire(
+      'with a value that breaks the line',
+      'send: "R {a}", values: { a: [«"1\\r"] }',
+      '.values.a[0]',
+      'printable signs',
+    ),
+  ];
+}
+
 const table: readonly Bad[] = [
   // ---- maintenance
   {
@@ -84,6 +174,8 @@ const table: readonly Bad[] = [
     path: 'points.arrester.supervised.normal',
     says: 'a resistance such as 4k7',
   },
+  // ---- controls
+  ...controlSlips(),
   // ---- keys and values
   {
     name: 'a misspelt section',
@@ -546,7 +638,7 @@ const table: readonly Bad[] = [
     from: '  pi: { gpio: auto }',
     to: '  pi: { gpio: auto }\n  «spare: { serial: /dev/ttyS0 }',
     path: 'buses.spare',
-    says: 'no point, line or evidence uses it',
+    says: 'no point, line, evidence or control uses it',
     severity: 'note',
   },
 

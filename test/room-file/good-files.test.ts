@@ -6,6 +6,7 @@ import { upsModels as installedModels } from '../../src/drivers/ups/catalogue.ts
 import type { Room } from '../../src/model/room.ts';
 import { loadRoom } from '../../src/room/load.ts';
 import { accepted } from './accepted.ts';
+import { text } from '../../src/model/text.ts';
 import { base, spoilt, upsModels } from './base.ts';
 
 function roomOf(words: string): Room {
@@ -216,6 +217,7 @@ test('the sound room, value by value', () => {
         dependsOn: [],
       },
     ],
+    controls: [],
     maintenance: [],
     powerCut: {
       stages: [],
@@ -608,6 +610,53 @@ test('anchors may be used, and a file with a byte order mark and Windows line en
   ).replace('evidence: [{ ping: 10.0.0.1 }]', 'evidence: *two');
   assert.is(roomOf(words).subjects[2]?.sources.length, 2);
   assert.equal(roomOf(`\uFEFF${base.replaceAll('\n', '\r\n')}`), roomOf(base));
+});
+
+test('controls: whoever names the other, both keep apart; a read-back rests as its contact does', () => {
+  const words = base
+    .replace(
+      'points:\n',
+      '  wire: { serial: /dev/ttyUSB9 }\npoints:\n  day: { output: card-a/out1 }\n  night: { output: card-a/out2 }\n  lit: { input: card-a/in2, contact: normally-open }\n',
+    )
+    .replace(
+      'lines:\n',
+      `controls:
+  night-service: { output: night, mode: hold, interlock: [day-service], read-back: lit, read-back-within: 2s, at-most: "3 per 10m", allow-from-centre: true }
+  day-service: { output: day, for: 200ms }
+  reset: { serial: wire, send: "\\x02RESET {port}\\r", values: { port: ["1", "2"] }, expect: OK, within: 3s }
+lines:
+`,
+    );
+  const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
+  assert.equal(problems, []);
+  const rate = { atMost: { count: 6, perMs: 600_000 }, allowFromCentre: false };
+  assert.equal(room?.controls, [
+    {
+      ...{
+        id: 'night-service',
+        name: text('night-service', 'night-service'),
+        kind: 'relay',
+        output: 'night',
+      },
+      ...{ mode: 'hold', pulseMs: 500, interlock: ['day-service'] },
+      ...{ readBack: { point: 'lit', restsClosed: false, withinMs: 2000 } },
+      ...{ atMost: { count: 3, perMs: 600_000 }, allowFromCentre: true },
+    },
+    {
+      ...{ id: 'day-service', name: text('day-service', 'day-service'), kind: 'relay', output: 'day' },
+      ...{ mode: 'pulse', pulseMs: 200, interlock: ['night-service'], ...rate },
+    },
+    {
+      ...{
+        id: 'reset',
+        name: text('reset', 'reset'),
+        kind: 'serial',
+        bus: 'wire',
+        send: '\x02RESET {port}\r',
+      },
+      ...{ values: { port: ['1', '2'] }, expect: 'OK', withinMs: 3000, ...rate },
+    },
+  ]);
 });
 
 test.run();

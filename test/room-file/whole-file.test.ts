@@ -103,6 +103,8 @@ const withSerial = (rhythm: string): string =>
 
 const withReturn = (key: string): string =>
   `power-cut: [{ when: on battery, do: [announce] }]\npower-return: { ${key} }\nrecorder: {`;
+const withControl = (keys: string): string =>
+  `  night: { output: card-a/out1 }\n  lit: { input: card-a/in2 }\ncontrols: { n: { output: night, ${keys} } }\nlines:\n`;
 
 /** Where each limit is written in a file. */
 const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: string) => string]>> = {
@@ -123,6 +125,13 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'point.debounce': ['role: silence-button', (v) => `role: silence-button, debounce: ${v}`],
   'register.every': ['lines:\n', (v) => `  temp: { register: rs485/2/30001, every: ${v} }\nlines:\n`],
   'sensor.every': ['lines:\n', (v) => `  rack: { sensor: "hwmon:sht3x/temp1", every: ${v} }\nlines:\n`],
+  'control.for': ['lines:\n', (v) => withControl(`for: ${v}`)],
+  'control.read-back-within': ['lines:\n', (v) => withControl(`read-back: lit, read-back-within: ${v}`)],
+  'control.within': [
+    serialSpan,
+    (v) =>
+      `  console: { serial: /dev/ttyUSB9 }\n${serialSpan}controls: { reset: { serial: console, send: R, expect: OK, within: ${v} } }\n`,
+  ],
   'dial-tone.every': [
     '{ lines: all }',
     (v) => `{ lines: all }\n      - { dial-tone: { extension: card-b/8, every: ${v} } }`,

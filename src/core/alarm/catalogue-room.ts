@@ -364,6 +364,17 @@ export const roomAlarms = {
       'Use a card that measures its inputs, or leave `supervised` out and wire the contact without resistors',
     ],
   }),
+  'control.no-read-back': kind('major', {
+    what: ['对交换机的控制没有证实', 'A control of the switch was not confirmed'],
+    effect: [
+      '交换机可能没有照办，例如没有转入夜间服务',
+      'The switch may not have done it, such as gone to night service',
+    ],
+    action: [
+      '到交换机上查看实际状态；检查继电器、回读触点或串口',
+      'See at the switch how it stands; check the relay, its read-back contact or the serial wire',
+    ],
+  }),
   'reading.unknown': kind(
     'minor',
     {

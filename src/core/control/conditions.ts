@@ -23,7 +23,8 @@ function ofControl(memory: Memory, at: MonoMs): readonly Condition[] {
   ];
   if (isRelay(memory) && memory.config.readBack !== undefined) {
     const { readBack } = memory.config;
-    if (differs(memory, readBack.withinMs, at)) return active(reasons.noReadBack(readBack.point, readBack.withinMs));
+    if (differs(memory, readBack.withinMs, at))
+      return active(reasons.noReadBack(readBack.point, readBack.withinMs));
     if (memory.contact === 'unknown') return [{ key, state: 'unknown', detail: name }];
     // A held level that its read-back shows by now is proved; a pulse leaves nothing to see.
     if (memory.config.mode === 'hold') return [];

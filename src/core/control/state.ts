@@ -121,7 +121,8 @@ export function check({ controls }: ControlState): readonly string[] {
   for (const memory of Object.values(controls)) {
     if (!isRelay(memory) || !memory.on) continue;
     const { id, interlock, mode } = memory.config;
-    if (mode === 'pulse' && memory.pulseUntil === undefined) broken.push(`control ${id}: a pulse without an end`);
+    if (mode === 'pulse' && memory.pulseUntil === undefined)
+      broken.push(`control ${id}: a pulse without an end`);
     for (const other of interlock) {
       const met = controls[other];
       if (met !== undefined && isRelay(met) && met.on && id < other)

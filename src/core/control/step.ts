@@ -91,10 +91,16 @@ function ordered(state: ControlState, event: Ordered): ControlStep {
       effects: [{ kind: 'notice', notice: { kind: 'command', at, id, accepted: false, text: unknown } }],
     };
   }
-  return isRelay(memory) ? relayOrdered(state, memory, event) : serialOrdered(state, memory, event, by.via === 'centre');
+  return isRelay(memory)
+    ? relayOrdered(state, memory, event)
+    : serialOrdered(state, memory, event, by.via === 'centre');
 }
 
-function relayOrdered(state: ControlState, memory: RelayMemory, { command, id, by, at }: Ordered): ControlStep {
+function relayOrdered(
+  state: ControlState,
+  memory: RelayMemory,
+  { command, id, by, at }: Ordered,
+): ControlStep {
   const { config } = memory;
   const wantsOn = command.on ?? true;
   const did = config.mode === 'pulse' ? 'pulse' : wantsOn ? 'on' : 'off';
@@ -112,7 +118,9 @@ function relayOrdered(state: ControlState, memory: RelayMemory, { command, id, b
     return refused(reasons.busy);
   if (memory.on)
     return { state, effects: ended({ control: config, order, outcome: 'done', at, why: reasons.alreadyOn }) };
-  const moving = others(state, memory).find((other) => other.pulseUntil !== undefined || other.waiting !== undefined);
+  const moving = others(state, memory).find(
+    (other) => other.pulseUntil !== undefined || other.waiting !== undefined,
+  );
   if (moving !== undefined) return refused(reasons.interlockBusy(moving.config.id));
   const waitMs = rateWaitMs(memory, at);
   if (waitMs > 0) return refused(reasons.rate(config.atMost.count, config.atMost.perMs, waitMs));
@@ -125,7 +133,9 @@ function orderedOff(state: ControlState, memory: RelayMemory, order: Order): Con
   const { config } = memory;
   const { since: at } = order;
   const superseded = [memory.waiting, memory.open].flatMap((old) =>
-    old === undefined ? [] : ended({ control: config, order: old, outcome: 'not-confirmed', at, why: reasons.superseded }),
+    old === undefined
+      ? []
+      : ended({ control: config, order: old, outcome: 'not-confirmed', at, why: reasons.superseded }),
   );
   const { waiting: _, open: __, ...rest } = memory;
   if (!memory.on && memory.open === undefined) {
@@ -167,7 +177,8 @@ function releaseOthers(state: ControlState, memory: RelayMemory, order: Order): 
     if (!other.on) continue;
     const { open, ...rest } = other;
     const why = reasons.releasedFor(memory.config.id);
-    if (open !== undefined) effects.push(...ended({ control: other.config, order: open, outcome: 'not-confirmed', at, why }));
+    if (open !== undefined)
+      effects.push(...ended({ control: other.config, order: open, outcome: 'not-confirmed', at, why }));
     now = withMemory(now, { ...rest, on: false, since: at });
     effects.push(audit({ control: other.config, order: { ...order, did: 'off' }, outcome: 'done', at, why }));
   }
@@ -220,7 +231,10 @@ function serialOrdered(
   };
 }
 
-function sent(state: ControlState, { control, order, outcome, at }: RoomEventOf<'control-sent'>): ControlStep {
+function sent(
+  state: ControlState,
+  { control, order, outcome, at }: RoomEventOf<'control-sent'>,
+): ControlStep {
   const memory = state.controls[control];
   // An answer to an order that was given up, or of a run before.
   if (memory === undefined || isRelay(memory) || memory.open?.id !== order) return { state, effects: [] };

@@ -99,13 +99,11 @@ export const reasons = {
       `回读 ${point} 在 ${withinMs} 毫秒内没有变化`,
       `its read-back ${point} did not show it within ${withinMs} ms`,
     ),
-  readBackUnknown: (point: string): Text => text(`回读 ${point} 读不到`, `its read-back ${point} cannot be read`),
+  readBackUnknown: (point: string): Text =>
+    text(`回读 ${point} 读不到`, `its read-back ${point} cannot be read`),
   heard: (words: string): Text =>
     words === '' ? text('没有应答', 'nothing came') : text(`收到 ${words}`, `came: ${words}`),
   wrongValue: (name: string, allowed: readonly string[]): Text =>
-    text(
-      `${name} 只能是 ${allowed.join('、')}`,
-      `${name} is one of ${allowed.join(', ')}`,
-    ),
+    text(`${name} 只能是 ${allowed.join('、')}`, `${name} is one of ${allowed.join(', ')}`),
   unknownValue: (name: string): Text => text(`没有参数 ${name}`, `there is no value ${name}`),
 } as const;

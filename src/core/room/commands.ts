@@ -8,7 +8,15 @@ import { text } from '../../model/text.ts';
 import type { RoomState } from './state.ts';
 import { chain } from './composition.ts';
 import type { RoomStep } from './composition.ts';
-import { annunciate, toAlarm, toBypass, toMaintenance, toPowerCut, toTrigger } from './machines.ts';
+import {
+  annunciate,
+  toAlarm,
+  toBypass,
+  toControl,
+  toMaintenance,
+  toPowerCut,
+  toTrigger,
+} from './machines.ts';
 
 export function command(state: RoomState, event: RoomEventOf<'command'>): RoomStep {
   const { command: order, at } = event;
@@ -43,6 +51,8 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
         state: now,
         effects: [recordAnswer(now, event.id, event.by, order.line, order.on, at)],
       }));
+    case 'control':
+      return toControl(state, { ...event, at: state.at, command: order });
     default:
       return order satisfies never;
   }

@@ -14,7 +14,7 @@ export interface RoomConfig {
   readonly inputs: Readonly<Record<PointId, InputPoint>>;
   readonly outputs: readonly OutputPoint[];
   readonly measured: readonly MeasuredPoint[];
-  /** Inputs that speak for a subject: their alarm is the subject's. */
+  /** Inputs that speak for a subject or show a control: their alarm is the subject's or the control's. */
   readonly evidencePoints: readonly PointId[];
 }
 
@@ -36,8 +36,13 @@ export function roomConfig(room: Room, runId: string): RoomConfig {
     ),
     measured: room.points.filter(isMeasured),
     outputs: room.points.filter((point): point is OutputPoint => point.kind === 'output'),
-    evidencePoints: room.subjects.flatMap(({ sources }) =>
-      sources.flatMap((source) => (source.kind === 'point' ? [source.point] : [])),
-    ),
+    evidencePoints: [
+      ...room.subjects.flatMap(({ sources }) =>
+        sources.flatMap((source) => (source.kind === 'point' ? [source.point] : [])),
+      ),
+      ...room.controls.flatMap((control) =>
+        control.kind === 'relay' && control.readBack !== undefined ? [control.readBack.point] : [],
+      ),
+    ],
   };
 }

@@ -10,7 +10,7 @@ import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
 import { command } from './commands.ts';
 import { positionEvent } from './line-events.ts';
-import { toBypass, toWatch } from './machines.ts';
+import { toBypass, toControl, toWatch } from './machines.ts';
 
 /** The reading of a UPS goes on with what was estimated. */
 export function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
@@ -60,7 +60,7 @@ export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): R
     contacts: { ...state.contacts, [event.point]: closed },
     loopFaults: loopFaultsAfter(state.loopFaults, event),
   };
-  const told = toWatch(seen, event);
+  const told = chain(toWatch(seen, event), (now) => toControl(now, { ...event, at: now.at }));
   if (point.role === 'plain') return told;
   const atRest = closed === (point.contact === 'normally-closed');
   if (point.role === 'bypass-key')

@@ -3,6 +3,7 @@ import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as powerCut from '../power-cut/index.ts';
+import * as control from '../control/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
 import * as trigger from '../trigger/step.ts';
@@ -73,6 +74,11 @@ export function toTrigger(state: RoomState, line: LineId, event: TriggerEvent): 
     state: next === own ? state : { ...state, triggers: { ...state.triggers, [line]: next } },
     effects,
   };
+}
+
+export function toControl(state: RoomState, event: control.ControlEvent): RoomStep {
+  const { state: next, effects } = control.step(state.control, event);
+  return { state: next === state.control ? state : { ...state, control: next }, effects };
 }
 
 export function toAlarm(state: RoomState, event: alarm.AlarmEvent): RoomStep {

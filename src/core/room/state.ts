@@ -2,6 +2,7 @@
 import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
+import * as control from '../control/state.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { SavedMaintenance } from '../maintenance/step.ts';
 import { initial as initialLine } from '../line/state.ts';
@@ -34,6 +35,7 @@ export interface SavedRoom {
   /** Absent in files of before. */
   readonly power?: power.SavedPower;
   readonly powerCut?: powerCut.SavedPowerCut;
+  readonly controls?: control.SavedControls;
 }
 
 export interface RoomState {
@@ -48,6 +50,7 @@ export interface RoomState {
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
+  readonly control: control.ControlState;
   readonly annunciator: annunciator.AnnunciatorState;
   readonly cards: Readonly<Record<BusId, CardSeen>>;
   readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
@@ -117,6 +120,10 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       typeof saved === 'string' ? [] : (saved.maintenance ?? []),
       later(at, -awayMs),
     ),
+    control: control.initial(room.controls, (typeof saved === 'string' ? undefined : saved.controls) ?? {}, {
+      now: at,
+      savedAt: later(at, -awayMs),
+    }),
     annunciator: annunciator.initial(at),
     cards: Object.fromEntries(
       room.buses
@@ -167,4 +174,5 @@ export const saved = (state: RoomState): SavedRoom => ({
   maintenance: maintenance.saved(state.maintenance, state.at),
   power: power.saved(state.power, state.at),
   powerCut: powerCut.saved(state.powerCut),
+  controls: control.saved(state.control, state.at),
 });

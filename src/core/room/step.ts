@@ -8,6 +8,8 @@
 import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
+import { conditions as controlConditions } from '../control/conditions.ts';
+import * as control from '../control/state.ts';
 import * as line from '../line/step.ts';
 import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
@@ -35,7 +37,16 @@ import {
   withFound,
   withReading,
 } from './field-events.ts';
-import { annunciate, toAlarm, toBypass, toMaintenance, toPowerCut, toTrigger, toWatch } from './machines.ts';
+import {
+  annunciate,
+  toAlarm,
+  toBypass,
+  toControl,
+  toMaintenance,
+  toPowerCut,
+  toTrigger,
+  toWatch,
+} from './machines.ts';
 
 /** The bypass may need a few looks until it is at rest; more in one turn would be a loop. */
 const bypassTurnsMax = 4;
@@ -73,6 +84,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return { state: { ...state, found: withFound(state.found, event) }, effects: nothing };
     case 'command':
       return command(state, event);
+    case 'control-sent':
+      return toControl(state, { ...event, at });
     case 'maintenance':
       return toMaintenance(state, event);
     case 'host':
@@ -91,6 +104,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   const event = { kind: 'turn', at } as const;
   let now = each(before, Object.keys(before.lines), (state, id) => lineEvent(state, id, event));
   now = chain(now, (state) => toMaintenance(state, event));
+  now = chain(now, (state) => toControl(state, event));
   now = chain(now, (state) => toWatch(state, event));
   now = chain(now, tellVerdict);
   if (before.powerCut.plan.length > 0)
@@ -133,6 +147,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...watch.conditions(state.watch),
     ...power.conditions(state.power, at),
     ...powerCut.conditions(state.powerCut, at),
+    ...controlConditions(state.control, at),
     ...Object.values(state.triggers).flatMap(triggerConditions),
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
@@ -162,7 +177,7 @@ export function outputs(state: RoomState): Outputs {
     if (role === 'horn') points[id] = horn;
     if (role === 'lamp') points[id] = lamp;
   }
-  return { coils: bypass.outputs(state.bypass), points };
+  return { coils: bypass.outputs(state.bypass), points: { ...points, ...control.outputs(state.control) } };
 }
 
 /** Names of what must never be and is. */
@@ -170,6 +185,7 @@ export function check(state: RoomState, at: MonoMs): readonly string[] {
   const broken = [
     ...bypass.check(state.bypass, at),
     ...watch.check(state.watch),
+    ...control.check(state.control),
     ...alarm.check(state.alarm),
     ...powerCut.check(state.powerCut),
   ];

@@ -2,9 +2,11 @@
 import * as alarm from '../alarm/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as powerCut from '../power-cut/index.ts';
+import * as control from '../control/state.ts';
 import { isRecording } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { AlarmView } from '../../model/alarm.ts';
+import type { ControlView } from '../../model/control.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
 import type { PowerCutView } from '../../model/power-cut.ts';
@@ -14,6 +16,7 @@ import type { RoomState } from './state.ts';
 export const alarmViews = (state: RoomState): readonly AlarmView[] => alarm.views(state.alarm);
 export const bypassView = (state: RoomState): bypass.BypassView => bypass.view(state.bypass);
 export const subjectViews = (state: RoomState): readonly SubjectView[] => watch.views(state.watch);
+export const controlViews = (state: RoomState): readonly ControlView[] => control.views(state.control);
 export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
   new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));
 /** Absent without a plan. */

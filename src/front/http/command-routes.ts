@@ -1,16 +1,17 @@
 /**
- * Commands from the page. Whoever gives one shows the code that the program printed; what moves relays or silences alarms for hours is asked twice.
- * The guard decides, and its answer is the answer.
+ * Commands from the page and from programs of this machine. Whoever gives one on the page shows the code that the program
+ * printed; what moves relays or silences alarms for hours is asked twice. A program shows the token that only this program's
+ * own user and root can read, and may give what has a command of its own. The guard decides, and its answer is the answer.
  */
 import type { Static } from '@sinclair/typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nanoid } from 'nanoid';
 import type { Command } from '../../model/event.ts';
-import type { CommandDesk } from '../command-desk.ts';
+import type { CommandDesk, Outcome } from '../command-desk.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import { isAskedTwice } from '../command-schema.ts';
-import { codeCheck, isFromElsewhere } from './gate.ts';
+import { codeCheck, commandsPath, isFromElsewhere, showsToken } from './gate.ts';
 import { refuse } from './problem.ts';
 import * as schemas from './schemas.ts';
 
@@ -61,6 +62,13 @@ function consequence(command: Command): Text {
         '宣布停电警报解除：外呼恢复，停电预案结束',
         'gives the all-clear after the power cut: outbound calls go on, and the plan is over',
       );
+    case 'control': {
+      const on = command.on ?? true;
+      return text(
+        `对交换机${on ? '执行' : '断开'}控制 ${command.control}`,
+        `${on ? 'carries out' : 'ends'} the control ${command.control} of the switch`,
+      );
+    }
     default:
       return text('执行该操作', 'carries out the command');
   }
@@ -69,12 +77,13 @@ function consequence(command: Command): Text {
 export interface CommandRouteSettings {
   readonly desk: CommandDesk;
   readonly demoCode: string | undefined;
+  readonly readToken: string | undefined;
   readonly mono: () => number;
   readonly now: () => number;
 }
 
 export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettings): void {
-  const { desk, demoCode, mono, now } = settings;
+  const { desk, demoCode, readToken, mono, now } = settings;
   const check = demoCode === undefined ? undefined : codeCheck(demoCode, mono);
   const confirmations = new Map<string, { readonly command: string; readonly until: number }>();
 
@@ -93,7 +102,7 @@ export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettin
   }
 
   app.post<{ Body: Static<typeof schemas.commandRequest> }>(
-    '/api/v1/commands',
+    commandsPath,
     {
       schema: {
         summary:
@@ -104,8 +113,10 @@ export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettin
     },
     async (request, reply) => {
       if (isFromElsewhere(request)) return refuse(reply, 403, 'LK-HTTP-017');
-      if (check === undefined) return refuse(reply, 403, 'LK-HTTP-015');
       const { code, by, confirm } = request.body;
+      if (isByProgram(request.body.command) && showsToken(request, readToken))
+        return answer(reply, await desk.give(request.body.command, { via: 'cli', name: by ?? 'cli' }));
+      if (check === undefined) return refuse(reply, 403, 'LK-HTTP-015');
       const verdict = check(code ?? '');
       if (verdict === 'locked') return refuse(reply, 429, 'LK-HTTP-007');
       if (verdict === 'wrong') return refuse(reply, 403, 'LK-HTTP-006');
@@ -114,15 +125,21 @@ export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettin
         if (confirm === undefined) return reply.code(202).send(toConfirm(command));
         if (!isConfirmed(confirm, command)) return refuse(reply, 409, 'LK-HTTP-008');
       }
-      const outcome = await desk.give(command, { via: 'panel', name: by ?? 'panel' });
-      switch (outcome.kind) {
-        case 'decided':
-          return reply.send({ id: outcome.id, accepted: outcome.accepted, text: outcome.text });
-        case 'no-answer':
-          return refuse(reply, 504, 'LK-HTTP-014');
-        case 'too-many':
-          return refuse(reply, 503, 'LK-HTTP-014');
-      }
+      return answer(reply, await desk.give(command, { via: 'panel', name: by ?? 'panel' }));
     },
   );
+}
+
+/** What `linekeeper control` gives. */
+const isByProgram = (command: Command): boolean => command.do === 'control';
+
+function answer(reply: FastifyReply, outcome: Outcome): FastifyReply {
+  switch (outcome.kind) {
+    case 'decided':
+      return reply.send({ id: outcome.id, accepted: outcome.accepted, text: outcome.text });
+    case 'no-answer':
+      return refuse(reply, 504, 'LK-HTTP-014');
+    case 'too-many':
+      return refuse(reply, 503, 'LK-HTTP-014');
+  }
 }

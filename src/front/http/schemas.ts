@@ -66,6 +66,15 @@ const subject = Type.Object({
     }),
   ),
 });
+const control = Type.Object({
+  id: Type.String(),
+  name: text,
+  kind: words('pulse', 'hold', 'serial'),
+  on: Type.Boolean({ description: 'Energised now.' }),
+  busy: Type.Boolean({ description: 'An order is under way.' }),
+  readBack: words('none', 'agrees', 'differs', 'unknown'),
+  values: Type.Record(Type.String(), Type.Array(Type.String())),
+});
 const thread = Type.Object({
   name: words('guard', 'recorder', 'archive', 'front', 'probes'),
   state: words('starting', 'running', 'restarting', 'failed'),
@@ -132,6 +141,7 @@ export const status = Type.Object({
   lines: Type.Array(line),
   subjects: Type.Array(subject),
   alarms: Type.Object({ standing: Type.Integer(), unacknowledged: Type.Integer() }),
+  controls: Type.Array(control),
   threads: Type.Array(thread),
   cards: Type.Array(
     Type.Object({

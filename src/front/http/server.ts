@@ -66,7 +66,7 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
   await app.register((api, _options, done) => {
     roomRoutes(api, feed, start);
     archiveRoutes(api, archive, start.dataFolder);
-    commandRoutes(api, { desk, demoCode: start.demoCode, mono, now });
+    commandRoutes(api, { desk, demoCode: start.demoCode, readToken: start.readToken, mono, now });
     streamRoutes(api, { feed, now });
     api.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
     done();

@@ -115,13 +115,14 @@ export class StateMirror {
 
 /** Every state topic of a room with its payload. Loop voltage stays out: it moves all the time and decides nothing far away. */
 function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> {
-  const { alarms, threads, cards, horn, healthy } = view;
+  const { alarms, controls, threads, cards, horn, healthy } = view;
   const topics = new Map<string, string>();
   const whole = {
     bypass: view.room.bypass,
     alarms: alarmCounts(alarms),
     horn,
     healthy,
+    controls: controls.map(({ id, on, readBack }) => ({ id, on, readBack })),
     threads: threads.map(({ name, state, restarts }) => ({ name, state, restarts })),
     cards,
   };

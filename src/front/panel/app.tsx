@@ -5,6 +5,7 @@ import type { Language } from '../../model/text.ts';
 import { alarmCounts } from '../alarm-counts.ts';
 import { Alarms, NewAlarm } from './alarms.tsx';
 import { RoomBanner } from './banner.tsx';
+import { Controls } from './controls.tsx';
 import { CommandDialog } from './command-dialog.tsx';
 import { Header } from './header.tsx';
 import { Lines } from './lines.tsx';
@@ -72,6 +73,7 @@ export function App() {
               <PowerCut view={view} now={now} timezone={room.timezone} order={order} />
               <Alarms view={view} now={now} timezone={room.timezone} order={order} />
               <Subjects subjects={view.subjects} now={now} timezone={room.timezone} order={order} />
+              <Controls controls={view.controls} order={order} />
               <Machine view={view} version={room.version} />
             </div>
           </div>
@@ -80,6 +82,7 @@ export function App() {
       {asked !== undefined && (
         <CommandDialog
           asked={asked}
+          valuesOf={(control) => view?.controls.find(({ id }) => id === control)?.values ?? {}}
           close={() => {
             ask(undefined);
           }}

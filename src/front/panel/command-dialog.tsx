@@ -10,6 +10,8 @@ import { useSaying, words } from './words.ts';
 
 interface CommandDialogProps {
   readonly asked: Command | 'choose';
+  /** What may stand in each place of a string that is sent, by control. */
+  readonly valuesOf: (control: string) => Readonly<Record<string, readonly string[]>>;
   readonly close: () => void;
 }
 type Stage =
@@ -33,16 +35,18 @@ const titleOf = (command: Command): Text =>
     ? words.acknowledge
     : command.do === 'maintenance'
       ? text(`${words.maintenance.zh}：${command.subject}`, `${words.maintenance.en}: ${command.subject}`)
-      : command.do === 'end-maintenance'
-        ? words.endMaintenance
-        : command.do === 'power-cut-done'
-          ? text(`${words.tickOff.zh}：${command.step}`, `${words.tickOff.en}: ${command.step}`)
-          : command.do === 'waive'
-            ? text(`${words.waive.zh}：${command.what}`, `${words.waive.en}: ${command.what}`)
-            : command.do === 'all-clear'
-              ? words.allClear
-              : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))
-                  ?.title ?? words.commands);
+      : command.do === 'control'
+        ? text(`${words.controls.zh}：${command.control}`, `${words.controls.en}: ${command.control}`)
+        : command.do === 'end-maintenance'
+          ? words.endMaintenance
+          : command.do === 'power-cut-done'
+            ? text(`${words.tickOff.zh}：${command.step}`, `${words.tickOff.en}: ${command.step}`)
+            : command.do === 'waive'
+              ? text(`${words.waive.zh}：${command.what}`, `${words.waive.en}: ${command.what}`)
+              : command.do === 'all-clear'
+                ? words.allClear
+                : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))
+                    ?.title ?? words.commands);
 
 /** Done in somebody's name: nobody may be nobody. */
 const isByName = ({ do: what }: Command): boolean =>
@@ -78,7 +82,7 @@ async function give(body: object): Promise<Stage | { readonly kind: 'wrong'; rea
 /** Kept while the page is open, never stored. */
 let typedBefore = { code: '', by: '' };
 
-export function CommandDialog({ asked, close }: CommandDialogProps) {
+export function CommandDialog({ asked, valuesOf, close }: CommandDialogProps) {
   const { say } = useSaying();
   const dialog = useRef<HTMLDialogElement>(null);
   const [command, setCommand] = useState<Command | undefined>(asked === 'choose' ? undefined : asked);
@@ -164,6 +168,28 @@ export function CommandDialog({ asked, close }: CommandDialogProps) {
               }}
             />
           </label>
+          {command.do === 'control' &&
+            Object.entries(valuesOf(command.control)).map(([key, allowed]) => (
+              <label key={key}>
+                {key}
+                <select
+                  name={key}
+                  value={command.values?.[key]}
+                  onChange={(event) => {
+                    setCommand({
+                      ...command,
+                      values: { ...command.values, [key]: event.currentTarget.value },
+                    });
+                  }}
+                >
+                  {allowed.map((value) => (
+                    <option key={value} value={value}>
+                      {value}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            ))}
           {command.do === 'maintenance' && (
             <>
               <label>

@@ -148,6 +148,11 @@ export const words = {
   alarms: text('告警', 'Alarms'),
   recordings: text('录音', 'Recordings'),
   machine: text('本机状况', 'This controller'),
+  controls: text('对交换机的控制', 'Controls of the switch'),
+  switchOn: text('接通', 'Switch on'),
+  switchOff: text('断开', 'Switch off'),
+  switchedOn: text('接通', 'on'),
+  switchedOff: text('断开', 'off'),
   noAlarms: text('当前没有告警', 'No alarms'),
   unacknowledged: text('未确认', 'unacknowledged'),
   acknowledged: text('已确认', 'acknowledged'),
@@ -246,6 +251,16 @@ export const countWords = (standing: number, unacknowledged: number): Text =>
         `${standing} 条告警，${unacknowledged} 条未确认`,
         `${standing} alarm${standing === 1 ? '' : 's'}, ${unacknowledged} unacknowledged`,
       );
+export const controlKindWords = {
+  pulse: text('点动', 'pulse'),
+  hold: text('保持', 'held'),
+  serial: text('串口', 'over the wire'),
+} as const satisfies Readonly<Record<string, Text>>;
+export const readBackWords = {
+  agrees: text('回读一致', 'read-back agrees'),
+  differs: text('回读不一致', 'read-back differs'),
+  unknown: text('回读未知', 'read-back unknown'),
+} as const satisfies Readonly<Record<string, Text>>;
 export const stateWords: Readonly<Record<string, Text>> = {
   starting: text('启动中', 'starting'),
   running: text('运行', 'running'),

@@ -79,6 +79,7 @@ const room: Room = {
       dependsOn: [],
     },
   ],
+  controls: [],
   maintenance: [],
   powerCut: {
     stages: [],

@@ -86,6 +86,7 @@ export const room: Room = {
   ],
   lines: [],
   subjects,
+  controls: [],
   maintenance: [],
   powerCut: {
     stages: [],
