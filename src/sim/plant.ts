@@ -27,8 +27,7 @@ export interface CallOut {
   readonly talkMs: number;
 }
 
-export const inputWires = ['sound', 'cut', 'short'] as const;
-export type InputWire = (typeof inputWires)[number];
+export type InputWire = 'sound' | 'cut' | 'short';
 export const inputCount = 4;
 export const outputCount = 2;
 /** Samples of one millisecond of one channel. */
