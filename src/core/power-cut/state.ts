@@ -108,6 +108,8 @@ export const linekeeper = 'linekeeper';
 
 /** An answer of a host is awaited so long; then the relay of its group opens all the same: the battery is for the telephones. */
 export const hostMs = 180_000;
+/** A load that was put back is not cut again before this: contactors, compressors and power supplies do not like it. */
+export const restMs = 60_000;
 export const formsMs = 60_000;
 /** Mains that stay so long end a cut of which no stage had come. */
 export const shortCutMs = 60_000;

@@ -15,7 +15,7 @@ import { change, mark } from './draft.ts';
 import type { PlannedStep } from './plan.ts';
 import { groupOf, isLoad, whatOf } from './plan.ts';
 import type { Cut } from './state.ts';
-import { allSteps, formsMs, hostMs, stateOf } from './state.ts';
+import { allSteps, formsMs, hostMs, restMs, stateOf } from './state.ts';
 
 /** Every stage that has come, in order: begins what has not begun, and goes on with what waits. */
 export function work(draft: Draft, cut: Cut): Cut {
@@ -24,13 +24,20 @@ export function work(draft: Draft, cut: Cut): Cut {
   for (const stage of draft.state.plan) {
     for (const step of stage.steps) {
       const state = stateOf(now, step.id);
-      if (isOn && now.due[stage.number] !== undefined && (state === 'pending' || state === 'back'))
+      if (isOn && now.due[stage.number] !== undefined && isReady(draft, now, step))
         now = begin(draft, now, step);
       else if (isOn && state === 'waiting') now = load(draft, now, step);
       else if (state === 'asked') now = hurry(draft, now, step);
     }
   }
   return now;
+}
+
+/** Not begun, or undone; what has just got its power back keeps it for a while. */
+function isReady({ at }: Draft, cut: Cut, { id, action }: PlannedStep): boolean {
+  const log = cut.steps[id];
+  if (log === undefined) return true;
+  return log.state === 'back' && (groupOf(action) === undefined || hasLasted(log.at, restMs, at));
 }
 
 function begin(draft: Draft, cut: Cut, step: PlannedStep): Cut {

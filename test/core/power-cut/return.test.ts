@@ -8,6 +8,7 @@ const deep = (): Bench =>
   new Bench().battery(5).run(12).host('crm', 'confirmed').host('db', 'confirmed').forms('printed').run(2);
 
 test('mains must stay five minutes, and the battery hold 20 %, before the first load goes back', () => {
+  assert.is(deep().mains().run(299).phase, 'returning');
   const bench = deep().mains(5).run(299);
   assert.is(bench.phase, 'returning');
   bench.run(60);
@@ -112,7 +113,9 @@ test('mains fail while they are not trusted yet: nothing is done twice, the rest
 test('mains fail in the middle of the restart: what is cut stays cut, what went back is cut at its stage again', () => {
   const bench = deep().mains().run(303);
   assert.equal([...bench.switched].sort(), ['lamp', 'seat-pcs'], 'the rack is back');
-  bench.battery(45).run(12);
+  bench.battery(29).run(12);
+  assert.not(bench.switched.includes('rack'), 'a minute of rest');
+  bench.battery(45).run(60);
   assert.is(bench.phase, 'on-battery');
   assert.equal([...bench.switched].sort(), ['lamp', 'seat-pcs']);
   assert.is(bench.log.filter((one) => one === '1.1 done').length, 2, 'announced again');
