@@ -97,6 +97,8 @@ export interface InputPoint {
   readonly supervised?: { readonly normalOhms: number; readonly alarmOhms: number };
   /** A plain input raises `point.active` when it leaves its normal position, unless a subject uses it as evidence. */
   readonly severity: Severity;
+  /** Its pulses are counted; it raises no `point.active`. */
+  readonly counter?: true;
 }
 export interface OutputPoint {
   readonly kind: 'output';
@@ -123,6 +125,11 @@ export interface RegisterPoint extends MeasuredBase {
   readonly terminal: Terminal;
   readonly type: 's16' | 'u16' | 's32' | 'u32' | 'f32';
 }
+/** A register that counts by itself. */
+export interface CounterRegister extends RegisterPoint {
+  readonly type: 'u16' | 'u32';
+  readonly counter: true;
+}
 /** What the kernel of this machine measures. */
 export interface SensorPoint extends MeasuredBase {
   readonly kind: 'sensor';
@@ -135,10 +142,17 @@ export interface Threshold {
   readonly value: number;
 }
 /** A value that is polled and judged against limits. */
-export type MeasuredPoint = RegisterPoint | SensorPoint;
+export type MeasuredPoint = RegisterPoint | CounterRegister | SensorPoint;
+export type CounterPoint = CounterRegister | InputPoint;
 export type Point = InputPoint | OutputPoint | MeasuredPoint;
 export const isMeasured = (point: Point): point is MeasuredPoint =>
   point.kind === 'register' || point.kind === 'sensor';
+export const isCounterRegister = (point: Point): point is CounterRegister =>
+  point.kind === 'register' && 'counter' in point;
+export const isCounter = (point: Point): point is CounterPoint => 'counter' in point;
+/** As people read it: two places at most, and the unit. */
+export const writtenValue = ({ unit }: Pick<MeasuredPoint, 'unit'>, value: number): string =>
+  `${Number(value.toFixed(2))}${unit === '' ? '' : ` ${unit}`}`;
 
 export interface LineSettings {
   readonly id: LineId;
@@ -189,6 +203,8 @@ export type SnmpAccess =
 /** One source of evidence of a subject. */
 export type Source =
   | (SourceBase & { readonly kind: 'point'; readonly point: PointId })
+  /** A measured value; `everyMs` and `waitMs` are those of its point. */
+  | (PolledBase & { readonly kind: 'reading'; readonly point: PointId; readonly ok: Threshold })
   | (SourceBase & { readonly kind: 'lines'; readonly lines: 'all' | readonly LineId[] })
   | (PolledBase & {
       readonly kind: 'dial-tone';
@@ -302,6 +318,7 @@ export type SnmpAccessFiles =
       readonly privacyFile?: string;
     };
 
+export type ReadingSource = Extract<Source, { readonly kind: 'reading' }>;
 export type PolledSource = Extract<Source, { readonly missLimit: number }>;
 export const isPolled = (source: Source): source is PolledSource => 'missLimit' in source;
 

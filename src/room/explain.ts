@@ -103,13 +103,14 @@ function writtenPoint(point: Point): string {
 function describePoint(point: Point): string {
   switch (point.kind) {
     case 'input':
-      return `${point.role} ${point.contact}${describeLoop(point)}`;
+      return `${point.role} ${point.contact}${point.counter === true ? ' counter' : ''}${describeLoop(point)}`;
     case 'output':
       return `${point.role} ${point.group ?? ''}`.trim();
     case 'register':
     case 'sensor': {
       const limit = (name: string, threshold: Threshold | undefined): string =>
         threshold === undefined ? '' : ` ${name} ${threshold.when} ${threshold.value}`;
+      if ('counter' in point) return 'counter';
       return `× ${point.scale} ${point.unit}${limit('warn', point.warn)}${limit('critical', point.critical)}`.trim();
     }
   }

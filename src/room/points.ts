@@ -45,7 +45,8 @@ function readInput(
 ): InputPoint | undefined {
   const { role = 'plain' } = written;
   const isButton = role.endsWith('-button');
-  const contact = written.contact ?? (isButton ? 'normally-open' : 'normally-closed');
+  const isPulse = written.counter === true;
+  const contact = written.contact ?? (isButton || isPulse ? 'normally-open' : 'normally-closed');
   if (role === 'bypass-key' && contact === 'normally-open') {
     report({
       severity: 'error',
@@ -55,6 +56,13 @@ function readInput(
         'the contact of the bypass key must be normally closed: a cut wire has to read as "turned"',
       ),
       hint: text('改用 normally-closed 的触点。', 'Wire a normally-closed contact.'),
+    });
+  }
+  if (role !== 'plain' && isPulse) {
+    report({
+      severity: 'error',
+      path: ['points', id, 'counter'],
+      message: text('只有 role: plain 的输入能计数', 'only an input with role: plain counts'),
     });
   }
   if (isButton && written.severity !== undefined) {
@@ -77,6 +85,7 @@ function readInput(
       debounceMs: durationOr(written.debounce, 'point.debounce'),
       severity: written.severity ?? 'major',
       ...readSupervision(id, written, contact, terminal, report),
+      ...(isPulse ? { counter: true } : {}),
     }
   );
 }
@@ -190,6 +199,7 @@ function readRegister(
   terminals: Terminals,
 ): RegisterPoint | undefined {
   const terminal = terminals.register(written.register, ['points', id, 'register']);
+  if (written.counter === true) tellCounter(id, written, reading);
   return (
     terminal && {
       kind: 'register',
@@ -201,8 +211,27 @@ function readRegister(
       unit: written.unit ?? '',
       ...readLimits(id, written, reading),
       everyMs: durationOr(written.every, 'register.every'),
+      ...(written.counter === true ? { counter: true } : {}),
     }
   );
+}
+
+/** A count has no limits and no scale, and a sign would make its wrap-around a leap. */
+function tellCounter(id: string, written: Written<'register'>, { report }: Reading): void {
+  if (written.type !== 'u16' && written.type !== 'u32')
+    report({
+      severity: 'error',
+      path: ['points', id, written.type === undefined ? 'counter' : 'type'],
+      message: text('计数器须写 type: u16 或 u32', 'a counter has type: u16 or u32'),
+    });
+  for (const key of ['scale', 'warn', 'critical', 'deadband'] as const)
+    if (written[key] !== undefined)
+      report({
+        severity: 'error',
+        path: ['points', id, key],
+        at: 'key',
+        message: text(`计数器不用 ${key}`, `a counter has no ${key}`),
+      });
 }
 
 function readSensor(id: string, written: Written<'sensor'>, reading: Reading): SensorPoint | undefined {

@@ -191,8 +191,8 @@ const input = strict(
       one(
         ['normally-open', 'normally-closed'],
         about(
-          '正常时的触点状态；不写：按钮常开，其余常闭（断线即告警）',
-          'position when nothing is wrong; without it a button is normally open, all else normally closed (a cut wire alarms)',
+          '正常时的触点状态；不写：按钮和计数器常开，其余常闭（断线即告警）',
+          'position when nothing is wrong; without it a button or a counter is normally open, all else normally closed (a cut wire alarms)',
         ),
       ),
     ),
@@ -222,6 +222,15 @@ const input = strict(
       ),
     ),
     severity: optional(severity('major')),
+    counter: optional(
+      Type.Boolean({
+        default: false,
+        ...about(
+          '脉冲计数：每次动作计一次并告警，由人复位',
+          'its pulses are counted, each an alarm that a person resets',
+        ),
+      }),
+    ),
   },
   about('开关量输入', 'a wired input'),
   'input',
@@ -287,6 +296,15 @@ const register = strict(
     ),
     scale,
     unit: optional(Type.String({ maxLength: 12, default: '', ...about('单位', 'unit') })),
+    counter: optional(
+      Type.Boolean({
+        default: false,
+        ...about(
+          '计数器（u16、u32）：增加即告警，由人复位',
+          'a counter (u16, u32): each new count is an alarm that a person resets',
+        ),
+      }),
+    ),
     ...judged,
     every: optional(duration('register.every', about('读取周期', 'period of reading'))),
   },
@@ -396,12 +414,16 @@ const evidence = forms(
     strict(
       {
         point: nameOf(
-          '输入测点：离开正常位置即故障',
-          'an input: leaving its normal position is a fault',
+          '输入测点（离开正常位置即故障），或测量值',
+          'an input (leaving its normal position is a fault), or a measured value',
           'pbx-alarm',
         ),
+        ok: optional(threshold('测量值在此范围内为正常', 'a measured value is all right within this')),
       },
-      about('接点（wire 域，实证）', 'a contact (domain wire, proof)'),
+      about(
+        '接点（wire 域，实证）或测量值（旁证）',
+        'a contact (domain wire, proof) or a measured value (hint)',
+      ),
       'point',
     ),
     strict(

@@ -5,6 +5,7 @@ import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
 import { didYouMean } from './nearest.ts';
 import { readNetworkEvidence } from './network-evidence.ts';
+import { readPointEvidence } from './point-evidence.ts';
 import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -85,7 +86,7 @@ function readEvidence(
     );
 
   if ('point' in written) {
-    return readPointEvidence(id, kind, written.point, path('point'), reading, parts);
+    return readPointEvidence(written, { id, kind, path, reading, ...parts });
   }
   if ('lines' in written) {
     const lines = readLineList(written.lines, path('lines'), reading, parts);
@@ -173,56 +174,6 @@ function readEvidence(
   if ('ups' in written || 'nut' in written || 'megatec' in written || 'ups-snmp' in written)
     return readUpsEvidence({ id, kind, written, path, reading, parts });
   return readNetworkEvidence(written, { id, path, reading, ...parts });
-}
-
-function readPointEvidence(
-  id: string,
-  kind: WrittenSubject['kind'],
-  name: string,
-  path: Path,
-  { report, names }: Reading,
-  { points }: Parts,
-): Source | undefined {
-  const point = points.get(name);
-  if (point === undefined) {
-    const known = names('points');
-    if (known.includes(name)) return undefined;
-    const hint = didYouMean(
-      name,
-      known.filter((other) => (points.get(other)?.kind ?? 'input') === 'input'),
-    );
-    report({
-      severity: 'error',
-      path,
-      message: text(`没有名为 ${name} 的测点`, `there is no point named ${name}`),
-      ...(hint === undefined ? {} : { hint }),
-    });
-    return undefined;
-  }
-  if (point.kind !== 'input' || point.role !== 'plain') {
-    const role = 'role' in point && point.role !== 'plain' ? point.role : point.kind;
-    report({
-      severity: 'error',
-      path,
-      message: text(
-        `${name} 是 ${role}；判据须是 role: plain 的输入`,
-        `${name} is a ${role}; evidence is an input with role: plain`,
-      ),
-    });
-    return undefined;
-  }
-  if (kind === 'pbx' && point.contact === 'normally-open') {
-    report({
-      severity: 'warning',
-      path,
-      message: text(
-        `${name} 是常开触点：断线时看不到故障`,
-        `${name} is normally open: with its wire cut no fault is ever seen`,
-      ),
-      hint: text('尽量用常闭触点。', 'Use a normally-closed contact where there is one.'),
-    });
-  }
-  return { id, kind: 'point', domain: 'wire', weight: 'proof', point: name };
 }
 
 function readLineList(

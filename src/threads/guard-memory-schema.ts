@@ -77,6 +77,16 @@ export const guardMemorySchema = Type.Object({
       ),
     ),
     powerCut: Type.Optional(powerCut),
+    counters: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({
+          shown: Type.Optional(Type.Number({ minimum: 0 })),
+          total: Type.Number({ minimum: 0 }),
+          seen: Type.Number({ minimum: 0 }),
+        }),
+      ),
+    ),
   }),
   cards: Type.Record(Type.String(), Type.String()),
 });

@@ -16,6 +16,8 @@ interface Bad {
   /** Parts of the English message and hint. */
   readonly says: string;
   readonly hint?: string;
+  /** A second place of the file that the slip needs. */
+  readonly more?: readonly [from: string, to: string];
   readonly path: string;
   readonly severity?: ProblemSeverity;
 }
@@ -176,6 +178,59 @@ const table: readonly Bad[] = [
   },
   // ---- controls
   ...controlSlips(),
+  // ---- sensors, counters, and values as evidence
+  {
+    name: 'a sensor that is none',
+    from: 'lines:\n',
+    to: '  rack: { sensor: «hwmon0/temp1 }\nlines:\n',
+    path: 'points.rack.sensor',
+    says: 'linekeeper sensors',
+  },
+  {
+    name: 'a measured value as evidence that does not say what is all right',
+    from: '{ lines: all }',
+    to: '{ lines: all }\n      - { point: «temp }',
+    more: ['lines:\n', '  temp: { register: rs485/2/30001 }\nlines:\n'],
+    path: 'subjects.pbx.evidence[2].point',
+    says: 'temp is a measured value: it needs ok',
+    hint: 'For example { point: temp, ok: "< 38" }',
+  },
+  {
+    name: 'a contact as evidence with limits',
+    from: '{ point: pbx-alarm }',
+    to: '{ point: pbx-alarm, ok: «"< 38" }',
+    path: 'subjects.pbx.evidence[0].ok',
+    says: 'a contact has no ok',
+  },
+  {
+    name: 'a counter as evidence',
+    from: '{ lines: all }',
+    to: '{ lines: all }\n      - { point: «surges, ok: "< 38" }',
+    more: ['lines:\n', '  surges: { register: rs485/2/30001, type: u16, counter: true }\nlines:\n'],
+    path: 'subjects.pbx.evidence[2].point',
+    says: 'surges is a counter and no evidence',
+  },
+  {
+    name: 'a counter with a sign',
+    from: 'lines:\n',
+    to: '  surges: { register: rs485/2/30001, type: «s16, counter: true }\nlines:\n',
+    path: 'points.surges.type',
+    says: 'a counter has type: u16 or u32',
+  },
+  {
+    name: 'a counter with a limit',
+    from: 'lines:\n',
+    to: '  surges: { register: rs485/2/30001, type: u16, counter: true, «warn: "> 3" }\nlines:\n',
+    path: 'points.surges.warn',
+    says: 'a counter has no warn',
+  },
+  {
+    name: 'a button that counts',
+    from: 'role: silence-button }',
+    to: 'role: silence-button, counter: «true }',
+    path: 'points.silence.counter',
+    says: 'only an input with role: plain counts',
+  },
   // ---- keys and values
   {
     name: 'a misspelt section',
@@ -954,8 +1009,10 @@ test('the sound room has no problem', () => {
 
 for (const bad of table) {
   test(`${bad.name}: told at its place, and nothing else`, () => {
-    const mark = marked(spoilt(bad.from, bad.to));
-    const words = mark?.words ?? spoilt(bad.from, bad.to);
+    const slipped = spoilt(bad.from, bad.to);
+    const whole = bad.more === undefined ? slipped : slipped.replace(bad.more[0], bad.more[1]);
+    const mark = marked(whole);
+    const words = mark?.words ?? whole;
     const place = mark === undefined ? placeOf[bad.name] : `${mark.line}:${mark.column}`;
     const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
     const severity = bad.severity ?? 'error';

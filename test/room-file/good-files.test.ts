@@ -545,6 +545,63 @@ lines:
   );
 });
 
+test('a measured value is evidence with what is all right, in the domain of the wire that brings it', () => {
+  const words = spoilt(
+    'lines:\n',
+    `  rack: { sensor: "hwmon:sht3x/temp1", name: { zh: 机柜, en: Rack }, every: 1m }
+  volts: { register: rs485/12/30001 }
+lines:
+`,
+  ).replace(
+    'evidence: [{ ping: 10.0.0.1 }]',
+    'evidence: [{ ping: 10.0.0.1 }, { point: rack, ok: "< 38" }, { point: volts, ok: "> 46.5" }]',
+  );
+  const reading = { kind: 'reading', weight: 'hint', waitMs: 10_000, missLimit: 2 } as const;
+  assert.equal(
+    roomOf(words)
+      .subjects.find(({ id }) => id === 'lan')
+      ?.sources.slice(1),
+    [
+      {
+        ...reading,
+        id: 'lan.2',
+        domain: 'wire',
+        point: 'rack',
+        ok: { when: '<', value: 38 },
+        label: { zh: '机柜', en: 'Rack' },
+        everyMs: 60_000,
+      },
+      {
+        ...reading,
+        id: 'lan.3',
+        domain: 'serial:rs485',
+        point: 'volts',
+        ok: { when: '>', value: 46.5 },
+        label: { zh: 'volts', en: 'volts' },
+        everyMs: 10_000,
+      },
+    ],
+  );
+});
+
+test('counters: a register that counts, and a contact that is open at rest unless the file says otherwise', () => {
+  const words = spoilt(
+    'lines:\n',
+    `  surges: { register: rs485/7/30001, type: u32, counter: true }
+  strikes: { input: card-a/in2, counter: true }
+lines:
+`,
+  );
+  const { points } = roomOf(words);
+  const counters = points.filter((point) => 'counter' in point);
+  assert.equal(
+    counters.map(({ id }) => id),
+    ['surges', 'strikes'],
+  );
+  const strikes = counters.find((point) => point.kind === 'input');
+  assert.is(strikes?.contact, 'normally-open');
+});
+
 test('maintenance: each week, every day, or once', () => {
   const { room, problems } = loadRoom(
     spoilt(

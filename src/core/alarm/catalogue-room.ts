@@ -375,6 +375,21 @@ export const roomAlarms = {
       'See at the switch how it stands; check the relay, its read-back contact or the serial wire',
     ],
   }),
+  'counter.counted': kind(
+    'minor',
+    {
+      what: ['计数器有新的计数', 'A counter has counted'],
+      effect: [
+        '暂不影响通话；避雷器每动作一次都会损耗',
+        'Calls are not affected; an arrester wears with each surge',
+      ],
+      action: [
+        '到现场查看避雷器状态窗和接地，记录后复位此告警',
+        'Look at the arrester and its earth on the spot, note it, then reset this alarm',
+      ],
+    },
+    { latch: true },
+  ),
   'reading.unknown': kind(
     'minor',
     {

@@ -6,7 +6,8 @@ import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
 import type { RoomState } from './state.ts';
-import { chain } from './composition.ts';
+import { chain, nothing } from './composition.ts';
+import { countersSeen } from './counters.ts';
 import type { RoomStep } from './composition.ts';
 import {
   annunciate,
@@ -25,8 +26,11 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'reset-alarm':
     case 'shelve':
     case 'unshelve':
-      return chain(toAlarm(state, event), (now) =>
-        annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }),
+      return chain(
+        chain(toAlarm(state, event), (now) =>
+          annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }),
+        ),
+        order.do === 'reset-alarm' ? seeCounters : (now) => ({ state: now, effects: nothing }),
       );
     case 'maintenance':
     case 'end-maintenance':
@@ -56,6 +60,16 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     default:
       return order satisfies never;
   }
+}
+
+/** Of counters whose alarm is gone by a reset, what was counted is seen. */
+function seeCounters(state: RoomState): RoomStep {
+  const standing = new Set(
+    alarm.views(state.alarm).flatMap(({ key }) => (key.type === 'counter.counted' ? [key.subject] : [])),
+  );
+  const counters = countersSeen(state.counters, standing);
+  if (counters === state.counters) return { state, effects: nothing };
+  return { state: { ...state, counters }, effects: [{ kind: 'save' }] };
 }
 
 function recordAnswer(

@@ -1,7 +1,15 @@
 /** What each machine of the core needs of the room, worked out once at start. */
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
-import type { InputPoint, LineSettings, MeasuredPoint, OutputPoint, Room } from '../../model/room.ts';
-import { isMeasured } from '../../model/room.ts';
+import type {
+  CounterPoint,
+  InputPoint,
+  LineSettings,
+  MeasuredPoint,
+  OutputPoint,
+  ReadingSource,
+  Room,
+} from '../../model/room.ts';
+import { isCounter, isMeasured } from '../../model/room.ts';
 
 export interface RoomConfig {
   readonly room: Room;
@@ -14,6 +22,9 @@ export interface RoomConfig {
   readonly inputs: Readonly<Record<PointId, InputPoint>>;
   readonly outputs: readonly OutputPoint[];
   readonly measured: readonly MeasuredPoint[];
+  readonly counters: readonly CounterPoint[];
+  /** Subjects' evidence that is a measured value, by its point. */
+  readonly readingSources: Readonly<Record<PointId, readonly ReadingSource[]>>;
   /** Inputs that speak for a subject or show a control: their alarm is the subject's or the control's. */
   readonly evidencePoints: readonly PointId[];
 }
@@ -35,6 +46,8 @@ export function roomConfig(room: Room, runId: string): RoomConfig {
       room.points.flatMap((point) => (point.kind === 'input' ? [[point.id, point]] : [])),
     ),
     measured: room.points.filter(isMeasured),
+    counters: room.points.filter(isCounter),
+    readingSources: readingSources(room),
     outputs: room.points.filter((point): point is OutputPoint => point.kind === 'output'),
     evidencePoints: [
       ...room.subjects.flatMap(({ sources }) =>
@@ -45,4 +58,11 @@ export function roomConfig(room: Room, runId: string): RoomConfig {
       ),
     ],
   };
+}
+
+function readingSources({ subjects }: Room): Record<PointId, ReadingSource[]> {
+  const byPoint: Record<PointId, ReadingSource[]> = {};
+  for (const source of subjects.flatMap(({ sources }) => sources))
+    if (source.kind === 'reading') (byPoint[source.point] ??= []).push(source);
+  return byPoint;
 }

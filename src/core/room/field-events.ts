@@ -1,9 +1,13 @@
 /** What cards, contacts and polled values report. */
 import { alarmId } from '../../model/alarm.ts';
-import type { BusId } from '../../model/ids.ts';
+import type { BusId, PointId } from '../../model/ids.ts';
 import type { Command, RoomEventOf } from '../../model/event.ts';
 import type { Condition } from '../../model/alarm.ts';
 import * as power from '../power/step.ts';
+import { isCounterRegister } from '../../model/room.ts';
+import type { CounterMemory } from './counters.ts';
+import { counterRead, pulseCounted } from './counters.ts';
+import { readingEvidence } from './reading-evidence.ts';
 import { readingHeard } from './readings.ts';
 import type { RoomState } from './state.ts';
 import { chain, each, nothing } from './composition.ts';
@@ -61,8 +65,10 @@ export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): R
     loopFaults: loopFaultsAfter(state.loopFaults, event),
   };
   const told = chain(toWatch(seen, event), (now) => toControl(now, { ...event, at: now.at }));
-  if (point.role === 'plain') return told;
   const atRest = closed === (point.contact === 'normally-closed');
+  if (point.counter === true && closed !== 'unknown' && !atRest && before === !closed)
+    return chain(told, (now) => counted(now, point.id, pulseCounted(now.counters[point.id], at)));
+  if (point.role === 'plain') return told;
   if (point.role === 'bypass-key')
     return chain(told, (now) =>
       toBypass(now, { kind: 'key', turned: closed === 'unknown' ? 'unknown' : !atRest, at }),
@@ -105,14 +111,23 @@ const buttonCommand: Record<
   'test-button': { do: 'lamp-test' },
 };
 
-export function withReading(state: RoomState, event: RoomEventOf<'reading'>): RoomState {
-  const { point: id } = event;
+export function readingEvent(state: RoomState, event: RoomEventOf<'reading'>): RoomStep {
+  const { point: id, value, at } = event;
   const point = state.config.measured.find((one) => one.id === id);
-  if (point === undefined) return state;
-  return {
-    ...state,
-    readings: { ...state.readings, [id]: readingHeard(point, state.readings[id], event) },
-  };
+  if (point === undefined) return { state, effects: nothing };
+  const heard = readingHeard(point, state.readings[id], event);
+  const sources = state.config.readingSources[id] ?? [];
+  const { faults, events } = readingEvidence(point, sources, state.readingFaults, event);
+  const seen: RoomState = { ...state, readings: { ...state.readings, [id]: heard }, readingFaults: faults };
+  const told = each(seen, events, toWatch);
+  if (value === 'unknown' || !isCounterRegister(point)) return told;
+  return chain(told, (now) => counted(now, id, counterRead(now.counters[id], value, point.type, at)));
+}
+
+/** A count is written at once: it must not be counted again, nor be forgotten, by a restart. */
+function counted(state: RoomState, id: PointId, counter: CounterMemory): RoomStep {
+  if (state.counters[id] === counter) return { state, effects: nothing };
+  return { state: { ...state, counters: { ...state.counters, [id]: counter } }, effects: [{ kind: 'save' }] };
 }
 
 export const isBusLost = ({ found }: RoomState, bus: BusId): boolean =>

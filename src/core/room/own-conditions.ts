@@ -87,7 +87,7 @@ export function pointConditions(
 ): Condition[] {
   return Object.entries(contacts).flatMap(([id, closed]): Condition[] => {
     const point = config.inputs[id];
-    if (point?.role !== 'plain' || config.evidencePoints.includes(id)) return [];
+    if (point?.role !== 'plain' || point.counter === true || config.evidencePoints.includes(id)) return [];
     const key = { subject: id, type: 'point.active', qualifier: '' };
     if (closed === 'unknown')
       return [{ key, state: 'unknown', severity: point.severity, detail: point.name }];

@@ -6,6 +6,7 @@
 import type { Condition } from '../../model/alarm.ts';
 import type { BusId, PointId } from '../../model/ids.ts';
 import type { MeasuredPoint, Threshold } from '../../model/room.ts';
+import { writtenValue } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
@@ -100,7 +101,6 @@ function whyUnknown({ name }: MeasuredPoint, memory: ReadingMemory | undefined):
 }
 
 function told({ name, unit }: MeasuredPoint, value: number, { when, value: limit }: Threshold): Text {
-  const written = (number: number): string => `${Number(number.toFixed(2))}${unit === '' ? '' : ` ${unit}`}`;
-  const words = `${written(value)} (${when} ${written(limit)})`;
+  const words = `${writtenValue({ unit }, value)} (${when} ${writtenValue({ unit }, limit)})`;
   return text(`${name.zh} ${words}`, `${name.en} ${words}`);
 }

@@ -22,6 +22,9 @@ import type { SavedAlarms } from '../alarm/step.ts';
 import type { Verdict } from '../../model/watch.ts';
 import { text } from '../../model/text.ts';
 import type { RoomConfig } from './config.ts';
+import type { Counters, SavedCounter } from './counters.ts';
+import { savedCounters } from './counters.ts';
+import type { ReadingFaults } from './reading-evidence.ts';
 import type { ReadingMemory } from './readings.ts';
 import type { CardSeen } from './own-conditions.ts';
 import { tellMaintenance } from './machines.ts';
@@ -36,6 +39,8 @@ export interface SavedRoom {
   readonly power?: power.SavedPower;
   readonly powerCut?: powerCut.SavedPowerCut;
   readonly controls?: control.SavedControls;
+  /** Absent in files of before there were counters. */
+  readonly counters?: Readonly<Record<PointId, SavedCounter>>;
 }
 
 export interface RoomState {
@@ -57,6 +62,8 @@ export interface RoomState {
   /** Wires of supervised inputs with which something was wrong when they were last heard of. */
   readonly loopFaults: Readonly<Record<PointId, { readonly fault: LoopFault; readonly isKnown: boolean }>>;
   readonly readings: Readonly<Record<PointId, ReadingMemory>>;
+  readonly readingFaults: ReadingFaults;
+  readonly counters: Counters;
   /** Standing conditions that the shell found, by alarm id. */
   readonly found: Readonly<Record<string, Condition>>;
   /** The verdict that the bypass was told last. */
@@ -136,11 +143,22 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     contacts: {},
     loopFaults: {},
     readings: {},
+    readingFaults: {},
+    counters: typeof saved === 'string' ? {} : countersOf(config, saved),
     found: {},
     verdictTold: 'unknown',
   };
   return tellMaintenance(fresh).state;
 }
+
+/** What is no counter any more is forgotten. */
+const countersOf = ({ counters }: RoomConfig, saved: SavedRoom): Counters =>
+  Object.fromEntries(
+    counters.flatMap(({ id }) => {
+      const own = saved.counters?.[id];
+      return own === undefined ? [] : [[id, own] as const];
+    }),
+  );
 
 function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
   const hostLost = room.buses.flatMap((bus) => (bus.kind === 'line-card' ? [bus.hostLostMs] : []));
@@ -175,4 +193,5 @@ export const saved = (state: RoomState): SavedRoom => ({
   power: power.saved(state.power, state.at),
   powerCut: powerCut.saved(state.powerCut),
   controls: control.saved(state.control, state.at),
+  counters: savedCounters(state.counters),
 });

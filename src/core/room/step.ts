@@ -21,6 +21,7 @@ import type { LineId, PointId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import type { Outputs } from '../../model/effect.ts';
 import type { RoomEvent } from '../../model/event.ts';
+import { counterConditions } from './counters.ts';
 import { readingConditions } from './readings.ts';
 import { cardConditions, lineConditions, loopConditions, pointConditions } from './own-conditions.ts';
 import type { RoomState } from './state.ts';
@@ -33,9 +34,9 @@ import {
   contactEvent,
   evidenceEvent,
   isBusLost,
+  readingEvent,
   relaysEvent,
   withFound,
-  withReading,
 } from './field-events.ts';
 import {
   annunciate,
@@ -71,7 +72,7 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
     case 'contact':
       return contactEvent(state, event);
     case 'reading':
-      return { state: withReading(state, event), effects: nothing };
+      return readingEvent(state, event);
     case 'evidence':
       return evidenceEvent(state, event);
     case 'call-record':
@@ -154,6 +155,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...pointConditions(state.config, state.contacts),
     ...loopConditions(state.config, state.loopFaults),
     ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),
+    ...counterConditions(state.config.counters, state.counters, at),
     ...Object.values(state.found),
   ];
   const judged = chain(toAlarm(state, { kind: 'conditions', standing, at }), (now) =>
