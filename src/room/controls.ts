@@ -220,7 +220,9 @@ function tellSend(
   const unused = Object.keys(values).find((name) => !places.includes(name));
   if (unused !== undefined)
     error(reading, [...at('values'), unused], text(`send 中没有 {${unused}}`, `send holds no {${unused}}`));
-  if ([send, ...Object.values(values).flat()].some((words) => /[\u0100-\uffff]/.test(words)))
+  if (
+    [send, ...Object.values(values).flat()].some((words) => Array.from(words).some((sign) => sign > '\xff'))
+  )
     error(reading, at('send'), text('只能发送 Latin-1 字符', 'only signs of Latin-1 can be sent'));
   if (/\\[rnxtu0]/.test(send))
     reading.report({

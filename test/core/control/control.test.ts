@@ -298,7 +298,7 @@ test('a string is that of the room file, its places filled from the lists of the
   desk.wire({ kind: 'answered', heard: 'OK 2' });
   assert.is(desk.last, 'o1 yes: reset (reset), send, by Li: done and confirmed: came: OK 2');
   for (const values of [{ port: '3' }, { port: '2\rERASE' }, {}, { port: '2', more: 'x' }, { toString: '1' }])
-    desk.order('reset', { values: values });
+    desk.order('reset', { values });
   assert.is(desk.sent.length, 1);
   assert.is(desk.answers.filter(({ accepted }) => !accepted).length, 5);
 });
