@@ -36,6 +36,8 @@ interface Memory {
   /** The probe cannot tell, or has missed as often as makes a source down: one lost poll is no lost UPS. */
   readonly isLost: boolean;
   readonly misses: number;
+  /** The last answer or miss: a probe that tells its misses is not silent. */
+  readonly heardAt: MonoMs;
 }
 
 export interface PowerState {
@@ -73,7 +75,7 @@ export function initial(config: PowerConfig, saved: SavedPower, at: MonoMs): Pow
             ? {}
             : { autonomy: { at: later(at, -autonomy.ageMs), seconds: autonomy.seconds, by: autonomy.by } }),
         };
-        return [id, { battery, isLost: true, misses: 0 }];
+        return [id, { battery, isLost: true, misses: 0, heardAt: at }];
       }),
     ),
   };
@@ -132,10 +134,10 @@ export function hear(state: PowerState, { source, says, values, at }: News): Pow
     const limit = missLimitOf(state.config, source);
     const misses = Math.min(before.misses + 1, limit);
     const isLost = before.isLost || says === 'unknown' || misses >= limit;
-    return { state: keep({ ...before, isLost, misses }), ...same, isNew: false };
+    return { state: keep({ ...before, isLost, misses, heardAt: at }), ...same, isNew: false };
   }
   // A lost round between two readings brings none.
-  if (values === undefined) return { state, isNew: false };
+  if (values === undefined) return { state: keep({ ...before, heardAt: at }), isNew: false };
   const { memory, estimates } = batteryHeard(before.battery, upsReadingOf(values), at);
   const all = { ...values, ...estimates };
   const reading = upsReadingOf(all);
@@ -147,6 +149,7 @@ export function hear(state: PowerState, { source, says, values, at }: News): Pow
       ...(runtime === undefined ? {} : { runtime }),
       isLost: false,
       misses: 0,
+      heardAt: at,
     }),
     values: all,
     isNew: memory.autonomy !== before.battery.autonomy,
@@ -232,8 +235,8 @@ function ofUps({ config, sources }: PowerState, subject: Subject, at: MonoMs): r
   return found;
 }
 
-const isStale = (source: PolledSource, { last }: Memory, at: MonoMs): boolean =>
-  last === undefined || elapsedMs(last.at, at) > 2 * source.everyMs + source.waitMs;
+const isStale = (source: PolledSource, { last, heardAt }: Memory, at: MonoMs): boolean =>
+  last === undefined || elapsedMs(heardAt, at) > 2 * source.everyMs + source.waitMs;
 
 function isEnding({ lowBattery, runtimeS }: UpsReading, silentMs: number): boolean {
   if (lowBattery === true) return true;
