@@ -168,6 +168,10 @@ export interface LineSettings {
   readonly kind: 'trunk' | 'direct' | 'dispatch' | 'standby';
   /** `pbx`: the switch answers by itself, so one unanswered line proves it down. `people`: two are needed. */
   readonly answers: 'pbx' | 'people';
+  /** Tip against ring while idle; absent: learned. */
+  readonly polarity?: -1 | 1;
+  /** The phone off hook in bypass without speech for this long has been left off. */
+  readonly phoneOffHookMs: number;
 }
 
 interface SourceBase {

@@ -115,6 +115,16 @@ export const limits = {
       'endless restores wear the relays; a trip is never limited',
     ),
   },
+  'phone-off-hook': {
+    min: minute,
+    max: hour,
+    default: 5 * minute,
+    unit: 'ms',
+    reason: text(
+      '更短会把保持中的通话当作未挂好',
+      'shorter takes a caller on hold for a handset that was left off',
+    ),
+  },
   'host-lost': {
     min: 5 * second,
     max: 30 * second,

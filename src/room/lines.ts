@@ -4,6 +4,7 @@ import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
 import type { Path } from './problem.ts';
+import { durationOr } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { fillTemplate, parseLineKey } from './short-forms.ts';
 import type { LineKey } from './short-forms.ts';
@@ -93,12 +94,21 @@ export function readLines(
         ...(alternatePhone === undefined ? {} : { alternatePhone }),
         kind: written.kind ?? 'trunk',
         answers: written.answers ?? 'people',
+        ...polarityOf(written.polarity),
+        phoneOffHookMs: durationOr(written['phone-off-hook'], 'phone-off-hook'),
       });
     }
   }
   tellCount(reading, firstKey.size);
   tellSharedRecordTrunks(reading, lines);
   return lines;
+}
+
+function polarityOf(
+  written: 'learned' | 'positive' | 'negative' | undefined,
+): Pick<LineSettings, 'polarity'> {
+  if (written === undefined || written === 'learned') return {};
+  return { polarity: written === 'positive' ? 1 : -1 };
 }
 
 /** A record that names such a trunk could be of either line, and would be of none. */

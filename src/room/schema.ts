@@ -395,6 +395,25 @@ const line = strict(
         'people',
       ),
     ),
+    polarity: optional(
+      one(
+        ['learned', 'positive', 'negative'],
+        about(
+          '空闲时 a 线对 b 线的极性；learned 由空闲一分钟学得',
+          'polarity of tip against ring while idle; learned: from a minute of idle',
+        ),
+        'learned',
+      ),
+    ),
+    'phone-off-hook': optional(
+      duration(
+        'phone-off-hook',
+        about(
+          '旁路时话机摘机而无人说话，超过此时长即告警“请挂好电话”',
+          'in bypass: off hook without speech for this long, "hang up the phone" is told',
+        ),
+      ),
+    ),
   },
   about('一条中继线，或一段（L01-L08）', 'one trunk line, or a range (L01-L08)'),
 );

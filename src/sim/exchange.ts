@@ -42,6 +42,8 @@ type State =
 export class Exchange {
   /** The pair is cut, or the exchange is dead: no feed. */
   isCut = false;
+  /** The two wires of the pair are swapped on the way. */
+  isTurned = false;
   /** Feeds the loop and does nothing else: its processor stands still, or it gives no tone. */
   isMute = false;
   /** Gives busy tone to whoever lifts. */
@@ -64,7 +66,7 @@ export class Exchange {
     return this.#state.kind;
   }
   get isReversed(): boolean {
-    return this.#reversed;
+    return this.#reversed !== this.isTurned;
   }
 
   /** False: the trunk is in use. */

@@ -11,8 +11,8 @@ import { inputCount } from './plant.ts';
 export const orderHelp = `call in LINE [answer S] [talk S] [patience S]   the exchange rings; answer never: nobody lifts
 call out LINE [digits D] [answer S] [talk S]     whoever is joined to the trunk dials
 hang up LINE [far|near]                          ends a call; far is the default
-phone LINE lift|hang-up                          the seat phone's handset
-trunk LINE cut|join                              the pair from the exchange
+phone LINE lift|hang-up|cut|join                 the seat phone's handset, or the pair to it
+trunk LINE cut|join|turn|straight|hold|free      the pair from the exchange; something else holds it
 reversal LINE on|off                             the exchange turns polarity when an outgoing call is answered
 extension LINE tone|silent|busy                  what the PBX gives a spare extension that goes off hook
 pbx-dead [hung]                                  the PBX loses power, or its processor stops
@@ -95,13 +95,19 @@ const orders: Readonly<Record<string, Order>> = {
     return 'ok';
   },
   phone: ([line, what], card) => {
-    const { phone } = card.settle().line(lineOf(line, card));
-    if (oneOf(what, ['lift', 'hang-up']) === 'lift') phone.lift();
-    else phone.hangUp();
+    const own = card.settle().line(lineOf(line, card));
+    const wanted = oneOf(what, ['lift', 'hang-up', 'cut', 'join']);
+    if (wanted === 'lift') own.phone.lift();
+    else if (wanted === 'hang-up') own.phone.hangUp();
+    else own.isPhoneCut = wanted === 'cut';
     return 'ok';
   },
   trunk: ([line, what], card) => {
-    card.settle().line(lineOf(line, card)).exchange.isCut = oneOf(what, ['cut', 'join']) === 'cut';
+    const own = card.settle().line(lineOf(line, card));
+    const wanted = oneOf(what, ['cut', 'join', 'turn', 'straight', 'hold', 'free']);
+    if (wanted === 'cut' || wanted === 'join') own.exchange.isCut = wanted === 'cut';
+    else if (wanted === 'turn' || wanted === 'straight') own.exchange.isTurned = wanted === 'turn';
+    else own.isHeld = wanted === 'hold';
     return 'ok';
   },
   reversal: ([line, what], card) => {

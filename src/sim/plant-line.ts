@@ -25,6 +25,10 @@ export class PlantLine {
   readonly phone = new Party();
   /** The card's own loop switch. */
   isSeized = false;
+  /** The pair to the seat phone is open: it neither rings nor draws current. */
+  isPhoneCut = false;
+  /** Something else on the trunk holds it off hook. */
+  isHeld = false;
   readonly #meter = new LoopMeter();
   readonly #happened: (what: LineHappening, at: number) => void;
   #isClosed = false;
@@ -54,7 +58,8 @@ export class PlantLine {
 
   /** Loop current through the seat phone. */
   phoneMilliamps(at: number): number {
-    return this.relay.contact(at) === 'bypass' && this.phone.isOffHook ? Math.abs(this.milliamps) : 0;
+    const isUsed = this.relay.contact(at) === 'bypass' && this.phone.isOffHook && !this.isPhoneCut;
+    return isUsed ? Math.abs(this.milliamps) : 0;
   }
 
   /** Nothing happens on this line, and nothing will before somebody acts on it. */
@@ -63,6 +68,7 @@ export class PlantLine {
       !this.#isClosed &&
       !this.#isRinging &&
       !this.isSeized &&
+      !this.isHeld &&
       !this.pbx.isOffHook &&
       !this.phone.isOffHook &&
       this.exchange.state === 'idle'
@@ -80,10 +86,13 @@ export class PlantLine {
     const rings = exchange.rings(at);
     const { isCleared, isCut } = exchange;
     pbx.step(at, contact === 'normal', rings, isCleared, !isCut);
-    phone.step(at, contact === 'bypass', rings, isCleared, !isCut);
+    phone.step(at, contact === 'bypass' && !this.isPhoneCut, rings, isCleared, !isCut);
     const closed =
       !isCut &&
-      (this.isSeized || (contact === 'normal' && pbx.isOffHook) || (contact === 'bypass' && phone.isOffHook));
+      (this.isSeized ||
+        this.isHeld ||
+        (contact === 'normal' && pbx.isOffHook) ||
+        (contact === 'bypass' && phone.isOffHook && !this.isPhoneCut));
     if (closed !== this.#isClosed) {
       this.#isClosed = closed;
       this.#happened(closed ? 'off-hook' : 'on-hook', at);

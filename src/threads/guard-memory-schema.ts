@@ -87,6 +87,7 @@ export const guardMemorySchema = Type.Object({
         }),
       ),
     ),
+    polarities: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Literal(-1), Type.Literal(1)]))),
   }),
   cards: Type.Record(Type.String(), Type.String()),
 });

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { mutants as ofBypass } from './bypass.ts';
 import type { Mutant } from './bypass.ts';
 import { mutants as ofDialTone } from './dial-tone.ts';
+import { mutants as ofPair } from './pair.ts';
 import { mutants as ofPowerCut } from './power-cut.ts';
 import { mutants as ofWatch } from './watch.ts';
 
@@ -80,7 +81,7 @@ function reasonIn(mutant: Mutant, output: string): string | undefined {
 }
 
 const words = process.argv.slice(2);
-const chosen = [...ofBypass, ...ofWatch, ...ofDialTone, ...ofPowerCut].filter(
+const chosen = [...ofBypass, ...ofWatch, ...ofDialTone, ...ofPair, ...ofPowerCut].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 );
 const waiting = chosen.map((mutant, n) => ({ mutant, n }));

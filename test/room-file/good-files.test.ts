@@ -45,6 +45,7 @@ test('an emergency centre of 16 lines takes about 60 lines of file', () => {
     alternatePhone: { bus: 'card-c', kind: 'relay', number: 1 },
     kind: 'trunk',
     answers: 'people',
+    phoneOffHookMs: 300_000,
   });
 });
 
@@ -133,6 +134,7 @@ test('the sound room, value by value', () => {
         phone: `80${String(number).padStart(2, '0')}`,
         kind: 'trunk' as const,
         answers: 'people' as const,
+        phoneOffHookMs: 300_000,
       })),
       {
         id: 'L05',
@@ -142,6 +144,7 @@ test('the sound room, value by value', () => {
         phone: '8005',
         kind: 'trunk',
         answers: 'people',
+        phoneOffHookMs: 300_000,
       },
     ],
     subjects: [

@@ -128,6 +128,44 @@ export const lineAlarms = {
     },
     { offDelayMs: 2_000 },
   ),
+  'line.reversed': kind('minor', {
+    what: ['外线极性反接', 'A trunk is fed in reversed polarity'],
+    effect: [
+      '通话照常，但来电显示、应答反极计费或个别中继板可能失灵',
+      'Calls go on, but caller ID, answer supervision or a trunk board of the PBX may fail',
+    ],
+    action: [
+      '在配线架上把该外线的两根线对调；若局方确已改动，在机房文件写明 polarity',
+      'Swap the two wires of this trunk at the frame; if the exchange has changed it for good, write polarity in the room file',
+    ],
+  }),
+  'terminal.phone-no-current': kind('major', {
+    what: [
+      '旁路通话中座席话机没有环路电流',
+      'A seat phone draws no current though its line is in use in bypass',
+    ],
+    effect: [
+      '座席听不到来电者：话机线断开，或别的设备占用了外线',
+      'The seat does not hear its caller: the pair to the phone is open, or something else holds the trunk',
+    ],
+    action: [
+      '换一部话机或检查到该座席的线对；同时用别的旁路话机接听',
+      'Try another telephone, check the pair to this seat, and answer on another bypass phone meanwhile',
+    ],
+  }),
+  'terminal.phone-off-hook': kind('major', {
+    what: ['座席话机未挂好', 'A seat phone was left off hook'],
+    effect: ['该外线被占用，来电听到忙音', 'Its trunk is blocked: callers hear busy'],
+    action: ['到该座席把听筒挂好', 'Go to the seat and hang up its handset'],
+  }),
+  'terminal.phone-unanswered': kind('major', {
+    what: ['旁路话机久响无人接', 'A bypass phone rings and nobody answers'],
+    effect: ['旁路期间该外线的来电者得不到接听', 'While in bypass the callers of this trunk reach nobody'],
+    action: [
+      '派人到该座席；有人而话机不响，则到该座席的线对断开或话机损坏',
+      'Send somebody to the seat; if it does not ring there, the pair to it is open or the telephone is broken',
+    ],
+  }),
   'line.off-hook-long': kind('minor', {
     what: ['外线长时间摘机', 'A line has been off hook for a long time'],
     effect: ['该外线被占用，来电听到忙音', 'The line is blocked: its callers hear busy'],

@@ -14,7 +14,7 @@ import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
 import { command } from './commands.ts';
 import { positionEvent } from './line-events.ts';
-import { toBypass, toControl, toWatch } from './machines.ts';
+import { toBypass, toPair, toControl, toWatch } from './machines.ts';
 
 /** The reading of a UPS goes on with what was estimated. */
 export function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
@@ -50,7 +50,9 @@ export function relaysEvent(state: RoomState, event: RoomEventOf<'relays'>): Roo
   );
   const told = toBypass(state, { ...event, relays });
   return each(told, Object.keys(relays), (now, id) =>
-    positionEvent(now, id, relays[id]?.position ?? 'unknown', at),
+    chain(positionEvent(now, id, relays[id]?.position ?? 'unknown', at), (then) =>
+      toPair(then, id, { kind: 'phone', milliamps: relays[id]?.phoneMilliamps ?? 0, at }),
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import type { RelayPosition } from '../../model/line.ts';
 import type { RoomState } from './state.ts';
 import { chain, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
-import { toBypass, toTrigger, toWatch } from './machines.ts';
+import { toBypass, toPair, toTrigger, toWatch } from './machines.ts';
 
 export function lineEvent(state: RoomState, id: LineId, event: LineEvent): RoomStep {
   const before = state.lines[id];
@@ -65,7 +65,11 @@ function tellLine(state: RoomState, id: LineId): RoomStep {
         }),
   });
   const position = state.positions[id] ?? 'unknown';
-  return chain(toldBypass, (now) => toWatch(now, { kind: 'line', at, ...levels, position }));
+  const told = { kind: 'line', at, ...levels, position } as const;
+  return chain(
+    chain(toldBypass, (now) => toWatch(now, told)),
+    (now) => toPair(now, id, told),
+  );
 }
 
 export function positionEvent(state: RoomState, id: LineId, position: RelayPosition, at: MonoMs): RoomStep {

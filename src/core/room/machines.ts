@@ -4,6 +4,7 @@ import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/step.ts';
+import * as pair from '../pair/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
 import * as trigger from '../trigger/step.ts';
@@ -64,6 +65,18 @@ export function toPowerCut(state: RoomState, event: powerCut.PowerCutEvent): Roo
       command: order,
     }),
   );
+}
+
+/** A polarity that was learned is kept over restarts. */
+export function toPair(state: RoomState, line: LineId, event: pair.PairEvent): RoomStep {
+  const own = state.pairs[line];
+  if (own === undefined) return { state, effects: nothing };
+  const next = pair.step(own, event);
+  if (next === own) return { state, effects: nothing };
+  return {
+    state: { ...state, pairs: { ...state.pairs, [line]: next } },
+    effects: next.polarity === own.polarity ? nothing : [{ kind: 'save' }],
+  };
 }
 
 export function toTrigger(state: RoomState, line: LineId, event: TriggerEvent): RoomStep {

@@ -3,6 +3,7 @@ import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as control from '../control/state.ts';
+import * as pair from '../pair/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { SavedMaintenance } from '../maintenance/step.ts';
 import { initial as initialLine } from '../line/state.ts';
@@ -41,6 +42,8 @@ export interface SavedRoom {
   readonly controls?: control.SavedControls;
   /** Absent in files of before there were counters. */
   readonly counters?: Readonly<Record<PointId, SavedCounter>>;
+  /** Polarity of each trunk as it was learned, tip against ring. */
+  readonly polarities?: Readonly<Record<LineId, pair.Polarity>>;
 }
 
 export interface RoomState {
@@ -52,6 +55,7 @@ export interface RoomState {
   readonly power: power.PowerState;
   readonly powerCut: powerCut.PowerCutState;
   readonly bypass: bypass.BypassState;
+  readonly pairs: Readonly<Record<LineId, pair.PairState>>;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
@@ -81,7 +85,9 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
   const positions: Record<LineId, RelayPosition> = {};
   const lines: Record<LineId, LineState> = {};
   const triggers: Record<LineId, TriggerState> = {};
-  for (const { id, relay } of room.lines) {
+  const pairs: Record<LineId, pair.PairState> = {};
+  const polarities = (typeof saved === 'string' ? undefined : saved.polarities) ?? {};
+  for (const { id, relay, trunk, phone, phoneOffHookMs, ...line } of room.lines) {
     positions[id] = relay === undefined ? 'normal' : 'unknown';
     lines[id] = initialLine(
       {
@@ -89,6 +95,15 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
         runId: config.runId,
         hasRelay: relay !== undefined,
         settings: { loopOpenMs: room.bypass.loopOpenMs },
+      },
+      at,
+    );
+    const polarity = line.polarity ?? polarities[id];
+    pairs[id] = pair.initial(
+      {
+        ...{ line: id, trunk, phone, phoneOffHookMs, ringLimitMs: room.bypass.ringLimitMs },
+        measuresPhone: room.buses.some((bus) => bus.id === relay?.bus && bus.kind === 'line-card'),
+        ...(polarity === undefined ? {} : { polarity }),
       },
       at,
     );
@@ -121,6 +136,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     ),
     bypass: bypass.initial(bypassConfig(config), typeof saved === 'string' ? saved : saved.bypass, at),
     triggers,
+    pairs,
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
     maintenance: maintenance.initial(
       [...room.subjects, ...room.lines, ...room.points].map(({ id }) => id),
@@ -194,4 +210,5 @@ export const saved = (state: RoomState): SavedRoom => ({
   powerCut: powerCut.saved(state.powerCut),
   controls: control.saved(state.control, state.at),
   counters: savedCounters(state.counters),
+  polarities: pair.savedPolarities(state.pairs),
 });

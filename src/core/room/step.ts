@@ -11,11 +11,13 @@ import * as bypass from '../bypass/index.ts';
 import { conditions as controlConditions } from '../control/conditions.ts';
 import * as control from '../control/state.ts';
 import * as line from '../line/step.ts';
+import * as pair from '../pair/step.ts';
 import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as watch from '../watch/step.ts';
 import { conditions as triggerConditions } from '../trigger/state.ts';
 import { signalOf, sinceOf } from '../line/state.ts';
+import { alarmId } from '../../model/alarm.ts';
 import type { Condition } from '../../model/alarm.ts';
 import type { LineId, PointId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
@@ -44,6 +46,7 @@ import {
   toBypass,
   toControl,
   toMaintenance,
+  toPair,
   toPowerCut,
   toTrigger,
   toWatch,
@@ -59,8 +62,12 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
   switch (event.kind) {
     case 'turn':
       return turn(state, at);
-    case 'loop':
-      return lineEvent(state, event.line, event);
+    case 'loop': {
+      const { dcVolts } = event;
+      return chain(lineEvent(state, event.line, event), (now) =>
+        toPair(now, event.line, { kind: 'loop', dcVolts, at }),
+      );
+    }
     case 'frames':
       return each(state, state.config.linesOfCard[event.card] ?? [], (now, id) =>
         lineEvent(now, id, { ...event, kind: 'frames' }),
@@ -78,7 +85,10 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
     case 'call-record':
       return toWatch(state, event);
     case 'speech':
-      return chain(toBypass(state, event), (now) => toTrigger(now, event.line, { kind: 'speech', at }));
+      return chain(
+        chain(toBypass(state, event), (now) => toTrigger(now, event.line, { kind: 'speech', at })),
+        (now) => toPair(now, event.line, { kind: 'speech', at }),
+      );
     case 'recording':
       return toTrigger(state, event.line, event);
     case 'condition':
@@ -113,6 +123,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   now = chain(now, (state) => toBypass(state, event));
   for (let more = 1; more < bypassTurnsMax && now.state.bypass.restless; more++)
     now = chain(now, (state) => toBypass(state, event));
+  now = each(now, Object.keys(before.pairs), (state, id) => toPair(state, id, event));
   now = each(now, Object.keys(before.triggers), (state, id) => toTrigger(state, id, event));
   now = chain(now, (state) => judgeAlarms(state, at));
   return chain(now, (state) => annunciate(state, { kind: 'turn', at }));
@@ -152,6 +163,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...Object.values(state.triggers).flatMap(triggerConditions),
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
+    ...Object.values(state.pairs).flatMap((own) => pair.conditions(own, isRecorderHeard(state), at)),
     ...pointConditions(state.config, state.contacts),
     ...loopConditions(state.config, state.loopFaults),
     ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),
@@ -163,6 +175,10 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
   );
   return chain(judged, (now) => annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }));
 }
+
+/** A recorder that is away hears nobody speak. */
+const isRecorderHeard = ({ found }: RoomState): boolean =>
+  found[alarmId({ subject: 'linekeeper', type: 'thread.dead', qualifier: 'recorder' })] === undefined;
 
 const linesSeen = (
   state: RoomState,

@@ -50,6 +50,7 @@ const room: Room = {
     phone: `800${n}`,
     kind: 'trunk',
     answers: 'people',
+    phoneOffHookMs: 300_000,
   })),
   subjects: [
     {

@@ -54,6 +54,7 @@ export const room: Room = {
   ],
   lines: lines.map((id, n): LineSettings => ({
     ...{ id, trunk: `020-${n}`, phone: `800${n}`, kind: 'trunk', answers: 'people' },
+    phoneOffHookMs: 300_000,
     channel: { bus: 'card-a', kind: 'channel', number: n + 1 },
     relay: { bus: 'card-a', kind: 'relay', number: n + 1 },
   })),
