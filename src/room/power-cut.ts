@@ -112,6 +112,7 @@ function tellGroups(
   );
   const groups = new Set([...loads, ...parts.hosts].flatMap(({ group }) => group ?? []));
   const used = new Map<string, 'shut' | 'start'>();
+  let isEveryNameKnown = true;
   for (const [n, { actions }] of stages.entries())
     for (const [m, action] of actions.entries()) {
       if (action.kind !== 'shut' && action.kind !== 'start') continue;
@@ -128,6 +129,7 @@ function tellGroups(
       const hasLoad = loads.some((load) => load.group === group);
       if (!isWhole('points') || (groups.has(group) && (kind === 'shut' || hasLoad))) continue;
       const hint = didYouMean(group, groups);
+      isEveryNameKnown = false;
       // A file of before there were loads must go on working: the lines come first.
       report({
         severity: groups.size === 0 ? 'warning' : 'error',
@@ -145,7 +147,7 @@ function tellGroups(
       });
     }
   for (const { id, group } of loads)
-    if (group !== undefined && !used.has(group))
+    if (group !== undefined && !used.has(group) && isEveryNameKnown)
       report({
         severity: 'warning',
         path: ['points', id, 'group'],

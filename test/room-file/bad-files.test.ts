@@ -114,7 +114,136 @@ function controlSlips(): readonly Bad[] {
   ];
 }
 
+/** The relay of a load, and the plan that goes by it. */
+const withLoad = (load: string, plan: string, slip: string): Bad => ({
+  name: slip,
+  from: 'lines:\n',
+  to: `  seats: { output: card-a/out1, ${load} }\npower-cut: [${plan}]\nlines:\n`,
+  path: '',
+  says: '',
+});
+const onBattery = '{ when: on battery, do: [announce] }';
+/** From the wire of the UPS to the UPS, which stand far apart. */
+const upsSpan = base.slice(base.indexOf('  rs485:'), base.indexOf('bypass: {'));
+const withUps = (wire: string, ups: string): string =>
+  upsSpan.replace(/^ {2}rs485:.*\n/, wire).replace(/^ {2}ups:.*\n/m, ups);
+
 const table: readonly Bad[] = [
+  // ---- power cut
+  {
+    ...withLoad(
+      'role: load, group: seats',
+      '{ when: runtime < 60m, do: [shut: «seat] }',
+      'a group that is not there',
+    ),
+    path: 'power-cut[0].do[0].shut',
+    says: 'no load and no host is in the group seat',
+    hint: 'Did you mean seats?',
+  },
+  {
+    ...withLoad(
+      'role: load, group: seats',
+      `{ when: runtime < 60m, do: [shut: seats] }, { when: «runtime < 60m, do: [announce] }`,
+      'stages that do not fall',
+    ),
+    path: 'power-cut[1].when',
+    says: 'stages go from much runtime to little: the one before has 1h',
+  },
+  {
+    ...withLoad(
+      'role: load, group: seats',
+      `{ when: runtime < 60m, do: [shut: seats] }, { when: «on battery, do: [announce] }`,
+      '"on battery" behind a runtime',
+    ),
+    path: 'power-cut[1].when',
+    says: 'a stage "on battery" comes before those by runtime',
+  },
+  {
+    ...withLoad(
+      'role: load, group: seats',
+      `{ when: runtime < 60m, do: [shut: seats] }, { when: runtime < 5m, do: [start: «seats] }`,
+      'a group shut and started',
+    ),
+    path: 'power-cut[1].do[0].start',
+    says: 'seats is named by an earlier shut already',
+  },
+  {
+    ...withLoad('role: «load', onBattery, 'a load without a group'),
+    path: 'points.seats.role',
+    says: 'a load needs a group',
+    hint: 'group: non-essential',
+  },
+  {
+    ...withLoad('role: plain, «group: seats', onBattery, 'a group of what is no load'),
+    path: 'points.seats.group',
+    says: 'only an output with role: load',
+  },
+  {
+    ...withLoad('role: load, group: «seats', onBattery, 'a load that no stage names'),
+    path: 'points.seats.group',
+    says: 'no stage of power-cut names seats',
+    severity: 'warning',
+  },
+  {
+    name: 'a plan without loads names a group: a file of before goes on working',
+    from: 'recorder: {',
+    to: 'power-cut: [{ when: runtime < 60m, do: [shut: «non-essential] }]\nrecorder: {',
+    path: 'power-cut[0].do[0].shut',
+    says: 'no load and no host is in the group non-essential',
+    hint: 'Give an output role: load and group: non-essential.',
+    severity: 'warning',
+  },
+  {
+    name: 'an end on a full battery',
+    from: 'recorder: {',
+    to: 'power-cut: [{ when: on battery, do: [bypass-when-idle, «end] }]\nrecorder: {',
+    path: 'power-cut[0].do[1]',
+    says: 'does not end while the battery is full',
+    hint: 'runtime < 3m',
+  },
+  {
+    name: 'two ends',
+    from: 'recorder: {',
+    to: 'power-cut: [{ when: runtime < 3m, do: [bypass-when-idle, end, «end] }]\nrecorder: {',
+    path: 'power-cut[0].do[2]',
+    says: 'end can stand in one stage only',
+  },
+  {
+    name: 'an end without bypass-when-idle',
+    from: 'recorder: {',
+    to: '«power-cut: [{ when: runtime < 3m, do: [end] }]\nrecorder: {',
+    path: 'power-cut',
+    says: 'only at the end',
+    severity: 'note',
+  },
+  {
+    name: 'a plan, and no UPS that can be read',
+    from: upsSpan,
+    to: withUps('', `  ups: { kind: ups, evidence: [{ ping: 10.0.0.5 }] }\n«power-cut: [${onBattery}]\n`),
+    path: 'power-cut',
+    says: 'no UPS can be read: the plan will never begin',
+    hint: 'ups-snmp',
+    severity: 'warning',
+  },
+  {
+    name: 'stages by runtime on a UPS that tells none',
+    from: upsSpan,
+    to: withUps(
+      '  wire: { serial: /dev/ttyUSB3, baud: 2400 }\n',
+      '  ups: { kind: ups, evidence: [{ megatec: wire }] }\npower-cut: [{ when: «runtime < 9m, do: [announce] }]\n',
+    ),
+    path: 'power-cut[0].when',
+    says: 'Megatec tells no runtime',
+    severity: 'note',
+  },
+  {
+    name: 'a return without a plan',
+    from: 'recorder: {',
+    to: '«power-return: { stable: 5m }\nrecorder: {',
+    path: 'power-return',
+    says: 'without power-cut this section has no effect',
+    severity: 'warning',
+  },
   // ---- maintenance
   {
     name: 'maintenance of what is not there',
