@@ -72,7 +72,7 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
   const centre =
     options.mqtt === undefined || outbox === undefined
       ? undefined
-      : startCentre({ start: options, mqtt: options.mqtt, outbox, desk, report, now });
+      : startCentre({ start: options, mqtt: options.mqtt, outbox, desk, report, now, heard: send });
   const panelFolder = options.panelFolder ?? path.resolve(builtPanel);
   const app = await httpApp({ start: options, feed, archive, desk, panelFolder, now, mono });
   const listening = await listen(app, options.http, report);

@@ -220,7 +220,22 @@ export interface ProbesStart {
 }
 export type ToProbes =
   /** Sources of these subjects ask more often from now on; all others at their own pace. */
-  { readonly kind: 'suspect'; readonly subjects: readonly SubjectId[] } | { readonly kind: 'close' };
+  | { readonly kind: 'suspect'; readonly subjects: readonly SubjectId[] }
+  | BrokerPath
+  | HeartbeatMessage
+  | { readonly kind: 'close' };
+/** Whether what others publish can reach us. */
+export interface BrokerPath {
+  readonly kind: 'broker-path';
+  readonly up: boolean;
+  readonly reason: Text;
+}
+/** Published just now on a topic that a heartbeat is expected on. */
+export interface HeartbeatMessage {
+  readonly kind: 'heartbeat';
+  readonly topic: string;
+  readonly payload: string;
+}
 export type FromProbes =
   | WorkerBeat
   | WorkerCondition
@@ -250,6 +265,8 @@ export interface FrontStart {
   readonly timezone: string;
   readonly http: { readonly host: string; readonly port: number; readonly portIsFixed: boolean };
   readonly mqtt?: MqttSettings;
+  /** Topics that heartbeats of others come on. */
+  readonly heartbeatTopics: readonly string[];
   /** The demo room, and only it, answers reads from 127.0.0.1 without login. */
   readonly openReads: boolean;
   /** Whoever can read its file on this machine (mode 0600) may read over HTTP from this machine. */
@@ -274,6 +291,8 @@ export type ToFront =
   | { readonly kind: 'close' };
 export type FromFront =
   | WorkerBeat
+  | BrokerPath
+  | HeartbeatMessage
   | WorkerCondition
   | { readonly kind: 'ready'; readonly httpUrl: string; readonly portMoved: boolean }
   /** These notices are on disk; what was sent and is not named here may be sent again with the same id. */

@@ -273,6 +273,8 @@ export type Source =
   | (PolledBase & {
       readonly kind: 'heartbeat';
       readonly name: string;
+      /** It comes over the broker of `report.mqtt`. */
+      readonly topic?: string;
       readonly from?: string;
       readonly tokenFile?: string;
     })

@@ -138,6 +138,16 @@ const heartbeat = strict(
     ),
     every: optional(duration('heartbeat.every', about('应多久来一次', 'how often it comes'))),
     grace: optional(duration('heartbeat.grace', about('可迟到这么久', 'how late it may be'))),
+    topic: optional(
+      matching(
+        '^[^\\s#+$/][^\\s#+]{0,199}$',
+        text('MQTT 主题，如 jobs/backup', 'an MQTT topic such as jobs/backup'),
+        about(
+          '经 report.mqtt 的服务器，在此主题上',
+          'it comes on this topic, over the broker of report.mqtt',
+        ),
+      ),
+    ),
     from: optional(host('只接受来自此地址的', 'taken only from this address')),
     'token-file': file('口令文件（权限 0600）', 'file with the word that the sender must know (mode 0600)'),
   },

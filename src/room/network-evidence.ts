@@ -259,9 +259,11 @@ function readSnmpAccess(written: Form<'snmp'>, place: Place): SnmpAccess | undef
 }
 
 function readHeartbeat(written: Form<'heartbeat'>, place: Place): PolledSource | undefined {
-  const { heartbeat: name, from } = written;
+  const { heartbeat: name, from, topic } = written;
   const tokenFile = written['token-file'];
-  if (place.reading.draft.heartbeats === undefined) {
+  if (topic !== undefined) {
+    if (!isTopicFine(topic, from, place)) return undefined;
+  } else if (place.reading.draft.heartbeats === undefined) {
     tell(
       place,
       'heartbeat',
@@ -270,7 +272,7 @@ function readHeartbeat(written: Form<'heartbeat'>, place: Place): PolledSource |
     );
     return undefined;
   }
-  if (from === undefined && tokenFile === undefined) {
+  if (topic === undefined && from === undefined && tokenFile === undefined) {
     tell(
       place,
       'heartbeat',
@@ -292,6 +294,7 @@ function readHeartbeat(written: Form<'heartbeat'>, place: Place): PolledSource |
     domain: 'our-lan',
     weight: 'hint',
     name,
+    ...(topic === undefined ? {} : { topic }),
     ...(from === undefined ? {} : { from }),
     ...(tokenFile === undefined ? {} : { tokenFile }),
     label: text(`心跳 ${name}`, `heartbeat ${name}`),
@@ -300,6 +303,32 @@ function readHeartbeat(written: Form<'heartbeat'>, place: Place): PolledSource |
     // The grace is its patience: the first silence beyond it counts.
     missLimit: 1,
   };
+}
+
+/** Who may send on a topic is the broker's to say; what we publish ourselves proves nobody's life. */
+function isTopicFine(topic: string, from: string | undefined, place: Place): boolean {
+  const { draft } = place.reading;
+  const own = `linekeeper/${draft.room?.id ?? ''}/`;
+  if (draft.report?.mqtt === undefined) {
+    tell(
+      place,
+      'topic',
+      text('没有 report.mqtt，收不到主题上的心跳', 'there is no report.mqtt: nothing arrives on a topic'),
+      text('写 report: { mqtt: { broker: … } }。', 'Write report: { mqtt: { broker: … } }.'),
+    );
+    return false;
+  }
+  if (topic.startsWith(own)) {
+    tell(place, 'topic', text(`${own} 是本机房自己的主题`, `${own} holds the topics of this room itself`));
+    return false;
+  }
+  if (from === undefined) return true;
+  tell(
+    place,
+    'from',
+    text('经消息服务器看不到地址：改用 token-file', 'no address is seen through the broker: use token-file'),
+  );
+  return false;
 }
 
 function readSerial(written: Form<'serial'>, place: Place): PolledSource | undefined {

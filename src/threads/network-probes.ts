@@ -2,6 +2,7 @@
 import type { HeartbeatSettings, Source } from '../model/room.ts';
 import type { Probe } from '../ports/probe.ts';
 import { dnsProbe } from '../drivers/dns/lookup-probe.ts';
+import { BrokerHeartbeats } from '../drivers/heartbeat/broker-heartbeats.ts';
 import { HeartbeatListener } from '../drivers/heartbeat/listener.ts';
 import { heartbeatProbe } from '../drivers/heartbeat/heartbeat-probe.ts';
 import { httpProbe } from '../drivers/http/get-probe.ts';
@@ -17,6 +18,7 @@ import { upsSnmpProbe } from '../drivers/snmp/ups-snmp-probe.ts';
 export class NetworkProbes {
   readonly #pings = new PingRounds();
   readonly #heartbeats: HeartbeatListener;
+  readonly broker = new BrokerHeartbeats();
 
   constructor(heartbeats: HeartbeatSettings | undefined) {
     this.#heartbeats = new HeartbeatListener(heartbeats ?? { host: '127.0.0.1' });
@@ -42,7 +44,7 @@ export class NetworkProbes {
       case 'snmp':
         return snmpProbe({ ...source, ...named });
       case 'heartbeat':
-        return heartbeatProbe({ ...source, ...named, graceMs: source.waitMs, listener: this.#heartbeats });
+        return this.#heartbeat(source);
       case 'nut':
         return nutProbe({ ...source, ...named });
       case 'ups-snmp':
@@ -50,6 +52,20 @@ export class NetworkProbes {
       default:
         return undefined;
     }
+  }
+
+  #heartbeat(source: Extract<Source, { kind: 'heartbeat' }>): Probe {
+    const { id, topic, waitMs: graceMs } = source;
+    const own = { ...source, source: id, graceMs };
+    return topic === undefined
+      ? heartbeatProbe({ ...own, listener: this.#heartbeats })
+      : heartbeatProbe({
+          ...own,
+          name: topic,
+          listener: this.broker,
+          // The path to the broker tells all that there is to know of our network.
+          isCutOff: () => Promise.resolve(false),
+        });
   }
 
   close(): Promise<void> {

@@ -51,6 +51,12 @@ port.on('message', (message: ToProbes) => {
     case 'suspect':
       probes.suspect(new Set(message.subjects));
       return;
+    case 'broker-path':
+      network.broker.path(message.up, message.reason);
+      return;
+    case 'heartbeat':
+      network.broker.came(message.topic, message.payload);
+      return;
     case 'close':
       clearInterval(beat);
       void Promise.all([probes.close(), network.close(), readings.close(), health.close()]).then(() => {

@@ -34,6 +34,7 @@ export function workerStarts(
       readToken,
       version,
       ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),
+      heartbeatTopics: heartbeatTopics(room),
       ...(demoCode === undefined ? {} : { demoCode }),
     },
     probes: {
@@ -47,3 +48,11 @@ export function workerStarts(
     frontKeeps: room.mqtt !== undefined,
   };
 }
+
+const heartbeatTopics = ({ subjects }: Room): readonly string[] => [
+  ...new Set(
+    subjects.flatMap(({ sources }) =>
+      sources.flatMap((source) => (source.kind === 'heartbeat' ? (source.topic ?? []) : [])),
+    ),
+  ),
+];

@@ -4,6 +4,7 @@
  */
 import type { EventId, RecordingId, SubjectId } from '../model/ids.ts';
 import type {
+  BrokerPath,
   ArchiveStart,
   FromArchive,
   FromFront,
@@ -63,6 +64,7 @@ export class Workers {
   readonly #front: WorkerSupervisor<ToFront, FromFront>;
   readonly #probes: WorkerSupervisor<ToProbes, FromProbes>;
   #suspected: readonly SubjectId[] = [];
+  #path: BrokerPath | undefined;
   readonly #unkept = new Map<EventId, Notice>();
   readonly #recordings = new Map<RecordingId, StartRecording>();
   #lostNotices = 0;
@@ -98,11 +100,14 @@ export class Workers {
       name: 'front',
       spawn: () => start('front', starts.front),
       message: (message: FromFront) => {
+        if (message.kind === 'broker-path') this.#tellPath(message);
+        if (message.kind === 'heartbeat') this.#probes.post(message);
         if (message.kind === 'kept') for (const id of message.ids) this.#unkept.delete(id);
         handlers.fromFront(message);
       },
       changed: (state, reason) => {
         handlers.changed('front', state, reason);
+        if (state !== 'running') this.#tellPath({ kind: 'broker-path', up: false, reason });
         if (state !== 'running') return;
         this.#connect('front');
         for (const notice of this.#unkept.values()) this.#front.post(notice);
@@ -116,7 +121,9 @@ export class Workers {
       },
       changed: (state, reason) => {
         handlers.changed('probes', state, reason);
-        if (state === 'running') this.#probes.post({ kind: 'suspect', subjects: this.#suspected });
+        if (state !== 'running') return;
+        this.#probes.post({ kind: 'suspect', subjects: this.#suspected });
+        if (this.#path !== undefined) this.#probes.post(this.#path);
       },
     });
   }
@@ -197,6 +204,12 @@ export class Workers {
       this.#archive.close({ kind: 'close' }, limitMs),
       this.#front.close({ kind: 'close' }, limitMs),
     ]);
+  }
+
+  /** What comes over the broker reaches the front, and is judged by the probes. */
+  #tellPath(path: BrokerPath): void {
+    this.#path = path;
+    this.#probes.post(path);
   }
 
   #connectArchive(): void {

@@ -17,6 +17,7 @@ export function aStart(dataFolder: string, extra: Partial<FrontStart> = {}): Fro
     timezone: 'Asia/Shanghai',
     http: { host: '127.0.0.1', port: 0, portIsFixed: false },
     openReads: true,
+    heartbeatTopics: [],
     version: '0.1.0',
     ...extra,
   };

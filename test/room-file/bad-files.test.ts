@@ -307,6 +307,38 @@ const table: readonly Bad[] = [
   },
   // ---- controls
   ...controlSlips(),
+  // ---- heartbeats over the broker
+  {
+    name: 'a heartbeat over a broker that there is not',
+    from: 'report: { mqtt: { broker: "mqtts://centre.example:8883" } }\n',
+    to: '',
+    more: ['{ ping: 10.0.0.11 }]', '{ ping: 10.0.0.11 }, { heartbeat: job, topic: «jobs/backup }]'],
+    path: 'subjects.crm.evidence[2].topic',
+    says: 'there is no report.mqtt: nothing arrives on a topic',
+    hint: 'Write report:',
+  },
+  {
+    name: 'a heartbeat on a topic of our own',
+    from: '{ ping: 10.0.0.11 }]',
+    to: '{ ping: 10.0.0.11 }, { heartbeat: job, topic: «linekeeper/gz-120/presence }]',
+    path: 'subjects.crm.evidence[2].topic',
+    says: 'linekeeper/gz-120/ holds the topics of this room itself',
+  },
+  {
+    name: 'a heartbeat on many topics',
+    from: '{ ping: 10.0.0.11 }]',
+    to: '{ ping: 10.0.0.11 }, { heartbeat: job, from: 10.0.0.5, topic: «jobs/# }]',
+    more: ['recorder: {', 'heartbeats: { udp: 8126 }\nrecorder: {'],
+    path: 'subjects.crm.evidence[2].topic',
+    says: 'an MQTT topic such as jobs/backup',
+  },
+  {
+    name: 'a heartbeat over the broker from an address',
+    from: '{ ping: 10.0.0.11 }]',
+    to: '{ ping: 10.0.0.11 }, { heartbeat: job, topic: jobs/backup, from: «10.0.0.5 }]',
+    path: 'subjects.crm.evidence[2].from',
+    says: 'no address is seen through the broker',
+  },
   // ---- sensors, counters, and values as evidence
   {
     name: 'a sensor that is none',

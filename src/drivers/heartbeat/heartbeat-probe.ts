@@ -1,25 +1,29 @@
 /**
  * A dead-man's switch: a heartbeat that somebody else sends must come every so often, and may be a little late. Its absence is
- * `down` only while it could have arrived: a port of ours that is not open, or a network of ours without carrier, is `unknown`.
+ * `down` only while it could have arrived: a port of ours that is not open, a broker that is away, or a network of ours without
+ * carrier, is `unknown`, and when the way is open again the sender has its whole time once more.
  */
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import type { Probe, ProbeEvidence } from '../../ports/probe.ts';
 import { withoutCarrier } from '../probe-rounds.ts';
 import { readSecret } from '../secret-file.ts';
-import type { HeartbeatListener } from './listener.ts';
+import type { HeartbeatWay } from './heartbeat-way.ts';
 
 /** While the port cannot be opened, or the token cannot be read, this is told at least so often. */
 const faultMsMax = 10_000;
+/** So much later than the probe a port may open at a start without giving everybody a second chance. */
+const openSlackMs = 1000;
 
 export interface HeartbeatProbeOptions {
   readonly source: string;
+  /** Its name, or its topic. */
   readonly name: string;
   readonly from?: string;
   readonly tokenFile?: string;
   readonly everyMs: number;
   readonly graceMs: number;
-  readonly listener: HeartbeatListener;
+  readonly listener: HeartbeatWay;
   /** For tests: whether all our networks are without carrier. */
   readonly isCutOff?: () => Promise<boolean>;
 }
@@ -83,10 +87,17 @@ class HeartbeatProbe implements Probe {
   }
 
   async #overdue(): Promise<void> {
-    const { listener, everyMs, isCutOff = withoutCarrier } = this.#options;
+    const { listener, everyMs, graceMs, isCutOff = withoutCarrier } = this.#options;
     const fault =
       listener.fault ?? ((await isCutOff()) ? text('本机网络未连接', 'our own network is down') : undefined);
     if (this.#isStopped) return;
+    const chanceMs = everyMs + graceMs - listener.openForMs;
+    if (fault === undefined && chanceMs > openSlackMs) {
+      const reason = text('通道刚恢复，心跳尚未到期', 'the way is just open again, and it is not due yet');
+      this.#report?.({ says: 'unknown', reason });
+      this.#after(Math.min(chanceMs, everyMs), () => void this.#overdue());
+      return;
+    }
     const { zh, en } = this.#refusal ?? text('', '');
     this.#report?.(
       fault === undefined

@@ -3,13 +3,14 @@
  * UDP datagrams `NAME TOKEN`. Whoever may send is checked before anything else is believed: a forged heartbeat would hide a
  * dead sender. Bodies are not read; everything is bounded. A port that cannot be opened is tried again and told meanwhile.
  */
-import { timingSafeEqual, createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import http from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { HeartbeatSettings } from '../../model/room.ts';
 import { text } from '../../model/text.ts';
+import type { Expected, HeartbeatWay } from './heartbeat-way.ts';
+import { isSameSecret } from './same-secret.ts';
 import type { Text } from '../../model/text.ts';
 
 const openAgainMs = 5000;
@@ -19,22 +20,13 @@ const requestMsMax = 5000;
 const datagramBytesMax = 512;
 const namePattern = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
 
-export interface Sender {
-  readonly from?: string;
-  /** The word that the sender must know. */
-  readonly token?: string;
-}
-interface Expected extends Sender {
-  came(): void;
-  refused(why: Text): void;
-}
-
 type Verdict = 'taken' | 'refused' | 'unknown';
 
-export class HeartbeatListener {
+export class HeartbeatListener implements HeartbeatWay {
   readonly #settings: HeartbeatSettings;
   readonly #expected = new Map<string, Set<Expected>>();
   readonly #faults = new Map<'http' | 'udp', Text>();
+  readonly #openSince = new Map<'http' | 'udp', number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #server: http.Server | undefined;
   #socket: Socket | undefined;
@@ -47,6 +39,11 @@ export class HeartbeatListener {
   start(): void {
     if (this.#settings.http !== undefined) this.#openHttp(this.#settings.http);
     if (this.#settings.udp !== undefined) this.#openUdp(this.#settings.udp);
+  }
+
+  get openForMs(): number {
+    const since = [...this.#openSince.values()];
+    return since.length === 0 ? 0 : performance.now() - Math.min(...since);
   }
 
   /** Why nothing can arrive; absent while at least one port is open. */
@@ -81,7 +78,7 @@ export class HeartbeatListener {
     for (const expected of all) {
       if (expected.from !== undefined && expected.from !== address)
         expected.refused(text(`来自 ${address}，已拒绝`, `one from ${address} was refused`));
-      else if (expected.token !== undefined && !isSame(expected.token, token))
+      else if (expected.token !== undefined && !isSameSecret(expected.token, token))
         expected.refused(text(`${address} 的口令不对`, `one from ${address} had a wrong token`));
       else {
         verdict = 'taken';
@@ -117,7 +114,7 @@ export class HeartbeatListener {
     server.on('error', (error) => {
       this.#failed('http', port, error, () => this.#openHttp(port));
     });
-    server.listen(port, this.#settings.host, () => this.#faults.delete('http'));
+    server.listen(port, this.#settings.host, () => this.#opened('http'));
     this.#server = server;
   }
 
@@ -133,14 +130,20 @@ export class HeartbeatListener {
       const [name = '', token = ''] = datagram.toString('utf8').trim().split(/\s+/);
       if (namePattern.test(name)) this.#take(name, token, address);
     });
-    socket.bind(port, this.#settings.host, () => this.#faults.delete('udp'));
+    socket.bind(port, this.#settings.host, () => this.#opened('udp'));
     this.#socket = socket;
+  }
+
+  #opened(way: 'http' | 'udp'): void {
+    this.#faults.delete(way);
+    this.#openSince.set(way, performance.now());
   }
 
   #failed(way: 'http' | 'udp', port: number, error: NodeJS.ErrnoException, again: () => void): void {
     if (this.#isClosed) return;
     const detail = error.code ?? error.message;
     const what = `${way.toUpperCase()} ${this.#settings.host}:${port}`;
+    this.#openSince.delete(way);
     this.#faults.set(
       way,
       text(
@@ -154,10 +157,4 @@ export class HeartbeatListener {
     }, openAgainMs);
     this.#timers.add(timer);
   }
-}
-
-/** In constant time, whatever the lengths. */
-function isSame(wanted: string, given: string): boolean {
-  const digest = (words: string): Buffer => createHash('sha256').update(words).digest();
-  return timingSafeEqual(digest(wanted), digest(given));
 }

@@ -11,6 +11,7 @@ import { connect } from 'mqtt';
 import type { MqttSettings } from '../../model/room.ts';
 import type { ReportCondition } from '../report.ts';
 import type { RoomId } from '../../model/ids.ts';
+import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import { rootOf, rowOf, topicOf, topics } from './topics.ts';
 
@@ -22,12 +23,16 @@ export interface BrokerLinkSettings {
   readonly mqtt: MqttSettings;
   readonly report: ReportCondition;
   readonly handlers: BrokerHandlers;
+  readonly heartbeatTopics: readonly string[];
   readonly random: () => number;
 }
 export interface BrokerHandlers {
   up(): void;
   down(): void;
   command(topic: string, payload: Uint8Array, isRetained: boolean): void;
+  /** Something was published on a topic of `heartbeatTopics`, or whether that can be is known anew. */
+  heartbeat(topic: string, payload: Uint8Array): void;
+  heartbeatPath(isUp: boolean, reason: Text): void;
 }
 export interface BrokerLink {
   start(): void;
@@ -52,6 +57,7 @@ const contradictMs = 1000;
 
 const connackUnsupported = [1, 132];
 const pubackNoSubscribers = 16;
+const refusedCode = 128;
 
 /** Full jitter: anywhere between nothing and the doubled limit, so that a thousand rooms do not come back in step. */
 export const reconnectDelayMs = (attempt: number, random: () => number): number =>
@@ -169,6 +175,7 @@ class MqttLink implements BrokerLink {
       isConnected = true;
       const wanted = [`${rootOf(room)}/${topics.command.pattern}`, topicOf(room, 'presence')];
       client.subscribe(wanted, { qos: 1, rh: 2 });
+      this.#subscribeHeartbeats(client);
       this.#connected();
     });
     client.on('packetreceive', (packet) => {
@@ -178,7 +185,10 @@ class MqttLink implements BrokerLink {
     client.on('message', (topic, payload, packet) => {
       if (this.#client !== client) return;
       if (topic === topicOf(room, 'presence')) this.#contradicted(payload.toString());
-      else handlers.command(topic, payload, packet.retain);
+      else if (!this.#settings.heartbeatTopics.includes(topic))
+        handlers.command(topic, payload, packet.retain);
+      // A retained message tells that somebody lived when it was published.
+      else if (!packet.retain) handlers.heartbeat(topic, payload);
     });
     client.on('close', () => {
       if (this.#client !== client) return;
@@ -188,6 +198,21 @@ class MqttLink implements BrokerLink {
       }
       const reason = failure instanceof Error && failure.message !== '' ? failure.message : codeOf(failure);
       this.#lost(reason);
+    });
+  }
+
+  #subscribeHeartbeats(client: MqttClient): void {
+    const { heartbeatTopics, handlers } = this.#settings;
+    if (heartbeatTopics.length === 0) return;
+    client.subscribe([...heartbeatTopics], { qos: 1, rh: 2 }, (error, granted = []) => {
+      if (this.#client !== client) return;
+      const isRefused = error !== null || granted.some(({ qos }) => qos >= refusedCode);
+      handlers.heartbeatPath(
+        !isRefused,
+        isRefused
+          ? text('消息服务器拒绝订阅心跳主题', 'the broker refuses to tell us of the topics of heartbeats')
+          : text('已订阅心跳主题', 'the topics of heartbeats are subscribed'),
+      );
     });
   }
 
@@ -271,7 +296,10 @@ class MqttLink implements BrokerLink {
     this.#waiting.clear();
     this.#unheard.clear();
     for (const { done } of waiting) done('lost');
-    if (wasUp) this.#settings.handlers.down();
+    if (wasUp) {
+      this.#settings.handlers.down();
+      this.#settings.handlers.heartbeatPath(false, text('与消息服务器的连接中断', 'the broker is away'));
+    }
     if (this.#isClosing) return;
     this.#watchAway();
     clearTimeout(this.#again);

@@ -1,6 +1,6 @@
 /** The room's link to the centre: presence, retained state, events and commands over one broker connection. */
 import type { CommandDesk } from '../command-desk.ts';
-import type { FrontStart, RoomView } from '../../model/messages.ts';
+import type { BrokerPath, FrontStart, HeartbeatMessage, RoomView } from '../../model/messages.ts';
 import type { MqttSettings } from '../../model/room.ts';
 import type { Outbox, OutboxRow } from '../outbox/outbox.ts';
 import type { ReportCondition } from '../report.ts';
@@ -8,6 +8,7 @@ import { text } from '../../model/text.ts';
 import { brokerLink } from './broker-link.ts';
 import { centreCommands } from './commands.ts';
 import { EventPump } from './event-pump.ts';
+import { heartbeatInbox } from './heartbeat-inbox.ts';
 import { StateMirror } from './state-mirror.ts';
 import { rootOf, topicOf } from './topics.ts';
 
@@ -25,6 +26,7 @@ export interface CentreSettings {
   readonly desk: CommandDesk;
   readonly report: ReportCondition;
   readonly now: () => number;
+  readonly heard: (message: BrokerPath | HeartbeatMessage) => void;
 }
 
 /** The event as it is published: its place in the sequence in front of its body. */
@@ -34,14 +36,20 @@ function eventPayload({ seq, replayed, body }: OutboxRow, series: string): strin
 }
 
 export function startCentre(settings: CentreSettings): Centre {
-  const { start, mqtt, outbox, desk, report, now } = settings;
+  const { start, mqtt, outbox, desk, report, now, heard } = settings;
+  const beats = heartbeatInbox(heard, () => performance.now());
   const { room } = start;
   const link = brokerLink({
     room,
     mqtt,
     report,
     random: Math.random,
+    heartbeatTopics: start.heartbeatTopics,
     handlers: {
+      heartbeat: beats,
+      heartbeatPath(up, reason) {
+        heard({ kind: 'broker-path', up, reason });
+      },
       up() {
         mirror.up();
         pump.up();
