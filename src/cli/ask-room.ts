@@ -62,6 +62,19 @@ const schema = Type.Object({
       ),
     }),
   ),
+  readings: optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: sentence,
+        value: optional(Type.Number()),
+        unit: Type.String(),
+        state: words('ok', 'warn', 'critical', 'unknown'),
+        at: optional(Type.Number()),
+        reason: optional(sentence),
+      }),
+    ),
+  ),
 });
 export type RoomAnswer = Static<typeof schema>;
 export type SubjectAnswer = RoomAnswer['subjects'][number];

@@ -1,6 +1,7 @@
 /** `linekeeper subjects`: every watched thing of the running room in one table. Exit codes for a script that watches. */
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
+import type { RoomAnswer } from './ask-room.ts';
 import { ago, askRoom, marks, readAsked, table, verdictWord } from './ask-room.ts';
 
 const usage = `usage: linekeeper subjects [--json] [--url URL] [--language zh|en]
@@ -29,6 +30,33 @@ const kinds = {
 };
 const rank = { down: 0, degraded: 1, unknown: 2, up: 3 } as const;
 
+const readingHead = {
+  id: text('测量值', 'reading'),
+  value: text('读数', 'value'),
+  state: text('状态', 'state'),
+  ago: text('多久前', 'ago'),
+  name: text('名称', 'name'),
+};
+const readingStates = {
+  ok: text('正常', 'ok'),
+  warn: text('预警', 'warning'),
+  critical: text('越限', 'critical'),
+  unknown: text('未知', 'unknown'),
+};
+
+/** Points and UPSes, below the subjects; nothing where there are none. */
+function readingTable({ readings = [], at: now }: RoomAnswer, say: (words: Text) => string): string {
+  if (readings.length === 0) return '';
+  const rows = readings.map(({ id, name, value, unit, state, at, reason }) => [
+    id,
+    value === undefined ? '-' : `${Number(value.toFixed(2))} ${unit}`.trim(),
+    say(readingStates[state]),
+    at === undefined ? '-' : say(ago(now - at)),
+    say(name) + (reason === undefined || state !== 'unknown' ? '' : `: ${say(reason)}`),
+  ]);
+  return `\n${table([Object.values(readingHead).map(say), ...rows])}`;
+}
+
 export async function subjects(args: readonly string[]): Promise<number> {
   const asked = readAsked('subjects', usage, args);
   if (typeof asked === 'number') return asked;
@@ -53,7 +81,7 @@ export async function subjects(args: readonly string[]): Promise<number> {
         say(subject.why).replace(/^[^:：]*[:：] ?/, ''),
       ];
     });
-    process.stdout.write(table([Object.values(head).map(say), ...rows]));
+    process.stdout.write(table([Object.values(head).map(say), ...rows]) + readingTable(room, say));
   }
   return sorted.every(({ verdict }) => verdict === 'up') ? 0 : 1;
 }

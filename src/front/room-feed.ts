@@ -23,9 +23,9 @@ export interface RoomFeed {
   listen(listener: (message: FeedMessage) => void): () => void;
 }
 
-type Listed = 'lines' | 'subjects' | 'alarms';
+type Listed = 'lines' | 'subjects' | 'readings' | 'alarms';
 type Plain = 'room' | 'controls' | 'threads' | 'cards' | 'horn' | 'healthy' | 'powerCut';
-const listed = ['lines', 'subjects', 'alarms'] as const satisfies readonly Listed[];
+const listed = ['lines', 'subjects', 'readings', 'alarms'] as const satisfies readonly Listed[];
 const plain = [
   'room',
   'controls',

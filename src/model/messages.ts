@@ -22,6 +22,7 @@ import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
 import type { HeartbeatSettings, MqttSettings, RecorderSettings, SensorPoint, Source } from './room.ts';
 import type { Notice } from './effect.ts';
+import type { ReadingView } from './reading.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
 import type { PowerCutView, StageView, StepView } from './power-cut.ts';
 import type { Language, Text } from './text.ts';
@@ -306,6 +307,7 @@ export interface RoomView {
   readonly room: { readonly id: RoomId; readonly name: Text; readonly bypass: RoomBypassState };
   readonly lines: readonly LineView[];
   readonly subjects: readonly SubjectRow[];
+  readonly readings: readonly ReadingRow[];
   readonly alarms: readonly AlarmRow[];
   readonly controls: readonly ControlView[];
   readonly threads: readonly ThreadView[];
@@ -348,6 +350,8 @@ export interface LineView {
   /** Set for three minutes after a call was cut over: lift this phone, the caller may still be there. */
   readonly liftPhone?: string;
 }
+/** A measured value with wall time. */
+export type ReadingRow = Omit<ReadingView, 'at'> & { readonly at?: WallMs };
 /** A subject with wall times. */
 export type SubjectRow = Omit<SubjectView, 'since' | 'maintenance' | 'sources'> & {
   readonly since: WallMs;

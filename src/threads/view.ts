@@ -9,6 +9,7 @@ import {
   recordingLines,
   subjectViews,
 } from '../core/room/views.ts';
+import { readingViews } from '../core/room/reading-views.ts';
 import type { LineId } from '../model/ids.ts';
 import type { RoomState } from '../core/room/state.ts';
 import { openCallOf, signalOf } from '../core/line/state.ts';
@@ -82,6 +83,10 @@ export function roomView(
         ...(clearedAt === undefined ? {} : { clearedAt: wallAt(clock, clearedAt) }),
       }),
     ),
+    readings: readingViews(state).map(({ at, ...reading }) => ({
+      ...reading,
+      ...(at === undefined ? {} : { at: wallAt(clock, at) }),
+    })),
     controls: controlViews(state),
     threads,
     cards: Object.entries(state.cards).map(([id, { link, serialNumber }]) => {

@@ -16,6 +16,7 @@ import type {
   ArchiveAnswer,
   ArchiveQuestion,
   FromFront,
+  ReadingRow,
   RecordingRow,
   RoomView,
 } from '../../src/model/messages.ts';
@@ -305,6 +306,43 @@ test('an alarm, a trip and a cut call show live, without a reload, and are spoke
   await picture(page, 'trip-zh');
   front.receive({ kind: 'view', view: aView() });
   await see(page, '当前没有告警');
+  assert.equal(faults, []);
+  await page.context().close();
+});
+
+test('measured values stand in a table, what is beyond a limit first, and change live', async () => {
+  const at = wallMs(Date.now());
+  const charge: ReadingRow = {
+    id: 'ups-1.batteryPercent',
+    subject: 'ups-1',
+    name: text('UPS 电量', 'UPS battery'),
+    unit: '%',
+    step: 1,
+    value: 97,
+    state: 'ok',
+    at,
+  };
+  const temperature: ReadingRow = {
+    id: 'room-temp',
+    name: text('机房温度', 'Room'),
+    unit: '°C',
+    step: 1,
+    warn: { when: '>', value: 30 },
+    value: 21.5,
+    state: 'ok',
+    at,
+  };
+  front.receive({ kind: 'view', view: aView({ readings: [charge, temperature] }) });
+  const { page, faults } = await opened();
+  const rows = page.locator('.part-readings tbody tr');
+  await rows.nth(1).waitFor();
+  assert.match((await rows.allInnerTexts()).join(' '), /97 %.*21\.5 °C/s);
+  const hot: ReadingRow = { ...temperature, value: 31, state: 'warn' };
+  front.receive({ kind: 'view', view: aView({ readings: [charge, hot] }) });
+  await page.locator('.part-readings tbody tr.reading-warn').waitFor();
+  assert.match(await rows.first().innerText(), /31 °C/);
+  await picture(page, 'readings-zh');
+  front.receive({ kind: 'view', view: aView() });
   assert.equal(faults, []);
   await page.context().close();
 });

@@ -98,6 +98,33 @@ test('the table has every subject, the worst first, in the language of the room'
   assert.match(chinese.out, '维护中（还有 1 小时）');
 });
 
+test('measured values stand below, with why one is not known', async () => {
+  const readings = [
+    {
+      id: 'ups-1.batteryPercent',
+      name: text('UPS 电量', 'UPS battery'),
+      unit: '%',
+      state: 'ok',
+      value: 97,
+      at: at - 4000,
+    },
+    {
+      ...{ id: 'rack', name: text('机柜', 'Rack'), unit: '°C', state: 'unknown' },
+      reason: text('没有传感器', 'no such sensor'),
+    },
+  ];
+  answer = room(crm);
+  answer = { ...answer, body: { ...(answer.body as object), readings } };
+  const { out } = await run(subjects, '--url', url);
+  const lines = out.split('\n').map((line) => line.replaceAll(/ {2,}/g, '|'));
+  assert.equal(lines.slice(-4), [
+    'reading|value|state|ago|name',
+    'ups-1.batteryPercent|97 %|ok|4 s|UPS battery',
+    'rack|-|unknown|-|Rack: no such sensor',
+    '',
+  ]);
+});
+
 test('all up ends with 0; --json gives what the room said', async () => {
   answer = room(crm);
   const { code, out } = await run(subjects, '--json', '--url', url);

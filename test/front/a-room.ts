@@ -82,6 +82,7 @@ export function aView(extra: Partial<RoomView> = {}): RoomView {
       },
     ],
     alarms: [],
+    readings: [],
     controls: [],
     threads: [
       { name: 'guard', state: 'running', restarts: 0, lagMs: 0.4, memoryMB: 82 },

@@ -8,7 +8,13 @@ import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ArchiveAnswer, ArchiveQuestion, FrontStart, RecordingRow } from '../../src/model/messages.ts';
+import type {
+  ArchiveAnswer,
+  ArchiveQuestion,
+  FrontStart,
+  RecordingRow,
+  ReadingRow,
+} from '../../src/model/messages.ts';
 import type { Actor, Command } from '../../src/model/event.ts';
 import { archiveDesk, openQuestionsMax } from '../../src/front/archive-desk.ts';
 import { commandDesk } from '../../src/front/command-desk.ts';
@@ -139,6 +145,32 @@ test('status tells the room by the names that scripts rely on', async () => {
   assert.equal(body.room, aView().room);
   assert.is(body.lines[0]?.bypass, 'waiting');
   assert.equal(body.alarms, { standing: 2, unacknowledged: 2 });
+});
+
+test('status has the measured values, each with its limits and why it is not known', async () => {
+  const { app, feed } = await aServer();
+  const temperature: ReadingRow = {
+    id: 'room-temp',
+    name: text('温度', 'Room'),
+    unit: '°C',
+    step: 1,
+    state: 'warn',
+    value: 31.5,
+    at: noon,
+    warn: { when: '>', value: 30 },
+  };
+  const lost: ReadingRow = {
+    id: 'rack',
+    name: text('机柜', 'Rack'),
+    unit: '°C',
+    step: 0,
+    state: 'unknown',
+    reason: text('没有传感器', 'no such sensor'),
+  };
+  feed.accept(aView({ readings: [temperature, lost] }));
+  const answer = await app.inject('/api/v1/status');
+  holds(schemas.status, answer.body);
+  assert.equal(answer.json<{ readings: object }>().readings, [temperature, lost]);
 });
 
 test('alarms are a page of items', async () => {

@@ -57,6 +57,9 @@ const isBeyond = (limit: Threshold | undefined, value: number, deadband: number)
   limit !== undefined &&
   (limit.when === '>' ? value > limit.value - deadband : value < limit.value + deadband);
 
+export const isFresh = ({ everyMs }: MeasuredPoint, memory: ReadingMemory, at: MonoMs): boolean =>
+  elapsedMs(memory.at, at) <= periodsFresh * everyMs + slackMs;
+
 export function readingConditions(
   points: readonly MeasuredPoint[],
   readings: Readonly<Record<PointId, ReadingMemory>>,
@@ -66,12 +69,9 @@ export function readingConditions(
   const isBehindLostBus = (point: MeasuredPoint): boolean =>
     point.kind === 'register' && isBusLost(point.terminal.bus);
   return points.flatMap((point): Condition[] => {
-    const { id, warn, critical, everyMs } = point;
+    const { id, warn, critical } = point;
     const memory = readings[id];
-    const isKnown =
-      memory !== undefined &&
-      memory.value !== 'unknown' &&
-      elapsedMs(memory.at, at) <= periodsFresh * everyMs + slackMs;
+    const isKnown = memory !== undefined && memory.value !== 'unknown' && isFresh(point, memory, at);
     const of = (type: string, state: Condition['state'], detail: Text): Condition => ({
       key: { subject: id, type, qualifier: '' },
       state,

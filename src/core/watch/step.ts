@@ -7,7 +7,7 @@
  */
 import type { Condition } from '../../model/alarm.ts';
 import type { Effect } from '../../model/effect.ts';
-import type { SubjectId } from '../../model/ids.ts';
+import type { SourceId, SubjectId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier, later } from '../../model/units.ts';
 import type { SubjectView, Verdict } from '../../model/watch.ts';
@@ -18,6 +18,7 @@ import { describe, judgeEveryMs, sameAbove, sameData } from './finding.ts';
 import type { Heard, WatchConfig, WatchEvent } from './hear.ts';
 import { hear, isTouched, nothingHeard, overdue } from './hear.ts';
 import type { Topology } from './topology.ts';
+import type { Values } from './statement.ts';
 import { domainsNeeded } from './verdict.ts';
 import { besides, hiddenWords } from './why.ts';
 
@@ -71,6 +72,18 @@ export const suspect = (state: WatchState, subject: SubjectId): boolean =>
 export const views = (state: WatchState): readonly SubjectView[] => state.views;
 /** The same array while nothing changed. */
 export const conditions = (state: WatchState): readonly Condition[] => state.conditions;
+/** The values that came with what a source says now; absent while it says nothing that may be believed. */
+export function readAnswer(
+  state: WatchState,
+  subject: SubjectId,
+  source: SourceId,
+): { readonly at?: MonoMs; readonly values: Values } | undefined {
+  const spoken = find(state, subject)?.spoken.find((one) => one.source.id === source);
+  const { says, values, at } = spoken?.statement ?? {};
+  if (says !== 'up' || values === undefined) return undefined;
+  return { values, ...(at === undefined ? {} : { at }) };
+}
+
 export const nextDeadline = (state: WatchState): MonoMs => state.due;
 
 function find({ heard, findings }: WatchState, subject: SubjectId): Finding | undefined {

@@ -66,6 +66,21 @@ const subject = Type.Object({
     }),
   ),
 });
+const threshold = Type.Object({ when: words('>', '<'), value: Type.Number() });
+const reading = Type.Object({
+  id: Type.String(),
+  name: text,
+  subject: Type.Optional(Type.String({ description: 'The UPS that it is of.' })),
+  value: Type.Optional(Type.Number({ description: 'Absent: not known.' })),
+  unit: Type.String(),
+  state: words('ok', 'warn', 'critical', 'unknown'),
+  at: Type.Optional(wall('Newest news')),
+  warn: Type.Optional(threshold),
+  critical: Type.Optional(threshold),
+  step: Type.Number({ description: 'Less than this is no change worth a message.' }),
+  counted: Type.Optional(Type.Integer({ description: 'Of a counter: since a person reset it.' })),
+  reason: Type.Optional(text),
+});
 const control = Type.Object({
   id: Type.String(),
   name: text,
@@ -140,6 +155,7 @@ export const status = Type.Object({
   room: Type.Object({ id: Type.String(), name: text, bypass: bypassOfRoom }),
   lines: Type.Array(line),
   subjects: Type.Array(subject),
+  readings: Type.Array(reading),
   alarms: Type.Object({ standing: Type.Integer(), unacknowledged: Type.Integer() }),
   controls: Type.Array(control),
   threads: Type.Array(thread),

@@ -9,6 +9,7 @@ import type { RoomView } from '../../model/messages.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PublishResult } from './broker-link.ts';
 import { alarmCounts } from '../alarm-counts.ts';
+import { ReadingPace } from './reading-pace.ts';
 import { topicOf } from './topics.ts';
 
 export const stateInFlightMax = 16;
@@ -25,6 +26,7 @@ export interface StateMirrorSettings {
 
 export class StateMirror {
   readonly #settings: StateMirrorSettings;
+  readonly #pace = new ReadingPace();
   readonly #wanted = new Map<string, string>();
   readonly #told = new Map<string, string>();
   readonly #inFlight = new Set<string>();
@@ -39,7 +41,8 @@ export class StateMirror {
   }
 
   view(view: RoomView): void {
-    const next = stateTopics(this.#settings.room, view);
+    const readings = this.#pace.paced(view.readings, view.at);
+    const next = stateTopics(this.#settings.room, { ...view, readings });
     if (!this.#hasView)
       for (const topic of this.#settings.outbox.retainedTopics()) this.#wanted.set(topic, '');
     this.#hasView = true;
@@ -135,6 +138,8 @@ function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> 
       topicOf(room, 'subject', subject.id),
       JSON.stringify({ ...subject, sources: undefined, change: undefined }),
     );
+  for (const { step: _, ...reading } of view.readings)
+    topics.set(topicOf(room, 'reading', reading.id), JSON.stringify(reading));
   for (const alarm of alarms) topics.set(topicOf(room, 'alarm', alarm.id), JSON.stringify(alarm));
   return topics;
 }

@@ -55,6 +55,13 @@ export const topics = {
     'one line: signal, bypass, call, recording',
   ),
   subject: row('state/subject/+', 'out', true, '一个监视对象：结论与原因', 'one subject: verdict and why'),
+  reading: row(
+    'state/reading/+',
+    'out',
+    true,
+    '一个测量值：读数、单位、门限状态；变化达到步长才发，最多每 10 秒一次',
+    'one measured value, its unit and state; when it moved by its step, at most every 10 s',
+  ),
   alarm: row(
     'state/alarm/#',
     'out',

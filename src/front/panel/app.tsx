@@ -11,6 +11,7 @@ import { Header } from './header.tsx';
 import { Lines } from './lines.tsx';
 import { PowerCut } from './power-cut.tsx';
 import { Machine } from './machine.tsx';
+import { Readings } from './readings.tsx';
 import { Recordings } from './recordings.tsx';
 import { useNow, useRoom } from './room-stream.ts';
 import { Subjects } from './subjects.tsx';
@@ -73,6 +74,7 @@ export function App() {
               <PowerCut view={view} now={now} timezone={room.timezone} order={order} />
               <Alarms view={view} now={now} timezone={room.timezone} order={order} />
               <Subjects subjects={view.subjects} now={now} timezone={room.timezone} order={order} />
+              <Readings readings={view.readings} now={now} />
               <Controls controls={view.controls} order={order} />
               <Machine view={view} version={room.version} />
             </div>

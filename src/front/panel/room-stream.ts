@@ -18,7 +18,7 @@ interface ListChange<T> {
   readonly set?: readonly T[];
   readonly gone?: readonly string[];
 }
-type Lists = 'lines' | 'subjects' | 'alarms';
+type Lists = 'lines' | 'subjects' | 'readings' | 'alarms';
 type Change = Partial<Omit<RoomView, Lists>> & {
   readonly [K in Lists]?: ListChange<RoomView[K][number]>;
 };
@@ -38,12 +38,13 @@ function merged<T extends { readonly id: string }>(
 }
 
 function changed(view: RoomView, change: Change): RoomView {
-  const { lines, subjects, alarms, ...plain } = change;
+  const { lines, subjects, readings, alarms, ...plain } = change;
   return {
     ...view,
     ...plain,
     lines: merged(view.lines, lines),
     subjects: merged(view.subjects, subjects),
+    readings: merged(view.readings, readings),
     alarms: merged(view.alarms, alarms),
   };
 }

@@ -135,6 +135,18 @@ export const kindWords: Readonly<Record<SubjectKind, Text>> = {
   line: text('线路', 'line'),
   linekeeper: text('本机', 'linekeeper'),
 };
+export const readingWords = {
+  ok: text('正常', 'ok'),
+  warn: text('预警', 'warning'),
+  critical: text('越限', 'critical'),
+  unknown: text('未知', 'unknown'),
+} as const;
+/** How long ago, as one glances at it. */
+export function secondsWords(ms: number): Text {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return text(`${seconds} 秒`, `${seconds} s`);
+  return text(`${Math.floor(seconds / 60)} 分`, `${Math.floor(seconds / 60)} min`);
+}
 export const severityWords: Readonly<Record<Severity, Text>> = {
   critical: text('一级紧急', 'critical'),
   major: text('二级重要', 'major'),
@@ -146,6 +158,12 @@ export const words = {
   lines: text('线路', 'Lines'),
   subjects: text('监视对象', 'Watched'),
   alarms: text('告警', 'Alarms'),
+  readings: text('测量值', 'Readings'),
+  readingOf: text('测量', 'of'),
+  value: text('读数', 'value'),
+  limits: text('门限', 'limits'),
+  state: text('状态', 'state'),
+  age: text('多久前', 'ago'),
   recordings: text('录音', 'Recordings'),
   machine: text('本机状况', 'This controller'),
   controls: text('对交换机的控制', 'Controls of the switch'),
