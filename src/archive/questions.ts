@@ -4,7 +4,7 @@
  */
 import type { ArchiveAnswer, ArchiveQuestion, CallRow, FoundRecording } from '../model/messages.ts';
 import type { Database, Row, Value } from './database.ts';
-import { recordOfCall } from './record-rows.ts';
+import { recordCounts, recordOfCall } from './record-rows.ts';
 import { callOf, recordingColumns, recordingOf } from './rows.ts';
 import { text } from '../model/text.ts';
 
@@ -20,6 +20,8 @@ export function answer(database: Database, question: ArchiveQuestion): ArchiveAn
     const row = database.first(`SELECT ${recordingColumns} FROM recordings WHERE id = ?`, question.id);
     return { ask, kind: 'recording', item: row === undefined ? null : recordingWithRecord(database, row) };
   }
+  if (question.kind === 'records')
+    return { ask, kind: 'records', counts: recordCounts(database, question.from) };
   if (question.number !== undefined && !isFragment(question.number))
     return {
       ask,

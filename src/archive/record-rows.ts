@@ -5,7 +5,7 @@
 import type { Database, Row } from './database.ts';
 import type { Match, MatchCall, MatchRecord } from '../core/records/match.ts';
 import type { PbxRecord } from '../model/pbx-record.ts';
-import type { PbxSays, RecordLineMessage } from '../model/messages.ts';
+import type { PbxSays, RecordCounts, RecordLineMessage } from '../model/messages.ts';
 import type { WallMs } from '../model/units.ts';
 import { callOf } from './rows.ts';
 
@@ -86,7 +86,7 @@ export function settleRecords(database: Database, match: Matcher, now: WallMs): 
       if (!dueKeys.delete(one.key)) continue;
       database.run(
         'UPDATE pbx_records SET state = ?, call_id = ?, score = ? WHERE n = ?',
-        ...(one.state === 'certain' ? [one.state, one.call, one.score] : [one.state, null, null]),
+        ...(one.state === 'none' ? [one.state, null, null] : [one.state, one.call, one.score]),
         one.key,
       );
     }
@@ -119,19 +119,39 @@ function recordIn(row: Row): PbxRecord | undefined {
   }
 }
 
-/** To be spread into a row: what the PBX says of this call, or nothing. */
+/** To be spread into a row: what the PBX says of this call, that it may be one of several, or nothing. */
 export function recordOfCall(database: Database, call: string): { readonly pbx?: PbxSays } {
   const row = database.first(
-    `SELECT extension, number, account FROM pbx_records WHERE call_id = ? AND state = 'certain' LIMIT 1`,
+    `SELECT state, extension, number, account FROM pbx_records WHERE call_id = ? AND state IN ('certain', 'ambiguous')
+     ORDER BY state = 'certain' DESC LIMIT 1`,
     call,
   );
   if (row === undefined) return {};
-  const { extension, number, account } = row;
+  const { state, extension, number, account } = row;
+  // A call under a wrong name is worse than one without a name.
+  if (state !== 'certain') return { pbx: { certainty: 'ambiguous' } };
   return {
     pbx: {
+      certainty: 'certain',
       ...(typeof extension === 'string' ? { extension } : {}),
       ...(typeof number === 'string' ? { number } : {}),
       ...(typeof account === 'string' ? { account } : {}),
     },
   };
+}
+
+/** What became of the records that arrived since then. */
+export function recordCounts(database: Database, from: WallMs): RecordCounts {
+  const counts = { certain: 0, ambiguous: 0, none: 0, waiting: 0 };
+  for (const { state, n } of database.all(
+    'SELECT state, count(*) AS n FROM pbx_records WHERE at >= ? GROUP BY state',
+    from,
+  ))
+    if (typeof state === 'string' && Object.hasOwn(counts, state))
+      counts[state as keyof typeof counts] = Number(n);
+  const unread = database.first(
+    `SELECT count(*) AS n FROM record_lines WHERE at >= ? AND came_to = 'rejected'`,
+    from,
+  );
+  return { ...counts, unread: Number(unread?.['n'] ?? 0) };
 }

@@ -186,9 +186,24 @@ export type ArchiveQuestion = { readonly ask: number } & (
       readonly after?: string;
     }
   | { readonly kind: 'recording'; readonly id: RecordingId }
+  /** What became of the call records that arrived since then. */
+  | { readonly kind: 'records'; readonly from: WallMs }
 );
-/** What the PBX says of a call, where one of its records is certainly of this call. Never part of what is sealed. */
+/** Call records by what they came to, and lines that were no record that could be read. */
+export interface RecordCounts {
+  readonly certain: number;
+  readonly ambiguous: number;
+  /** Of no call that our lines saw. */
+  readonly none: number;
+  readonly waiting: number;
+  readonly unread: number;
+}
+/**
+ * What the PBX says of a call, where one of its records is certainly of this call; `ambiguous`: a record fits, but another call
+ * or record as well, so it says nothing. Never part of what is sealed.
+ */
 export interface PbxSays {
+  readonly certainty: 'certain' | 'ambiguous';
   readonly extension?: string;
   readonly number?: string;
   readonly account?: string;
@@ -199,6 +214,7 @@ export type ArchiveAnswer = { readonly ask: number } & (
   | { readonly kind: 'recordings'; readonly items: readonly FoundRecording[]; readonly next: string | null }
   | { readonly kind: 'calls'; readonly items: readonly CallRow[]; readonly next: string | null }
   | { readonly kind: 'recording'; readonly item: FoundRecording | null }
+  | { readonly kind: 'records'; readonly counts: RecordCounts }
   | { readonly kind: 'error'; readonly reason: Text }
 );
 /** One row of the archive. `serial` counts without gaps from 1. */

@@ -63,7 +63,7 @@ test('a record of a call gives it extension, number and account code, and its re
   rig.archive.keep({ kind: 'call', call });
   rig.archive.keep(line(record(beforeS), 'L01'));
   rig.archive.matchRecords();
-  const pbx = { extension: '4324', number: '8004206', account: '4711' };
+  const pbx = { certainty: 'certain', extension: '4324', number: '8004206', account: '4711' };
   assert.equal(
     (await asked(rig, 'calls')).map((row) => row.pbx),
     [pbx],
@@ -94,8 +94,8 @@ test('two calls that fit alike get no name, a call without a record has none', a
   rig.archive.keep(line(record(beforeS)));
   rig.archive.matchRecords();
   assert.equal(
-    (await asked(rig, 'calls')).map((row) => row.pbx),
-    [undefined, undefined],
+    (await asked(rig, 'calls')).flatMap(({ pbx }) => (pbx === undefined ? [] : [pbx])),
+    [{ certainty: 'ambiguous' }],
   );
   rig.archive.close();
 });
@@ -140,6 +140,26 @@ test('every line is kept as it came, the refused one with its reason', async () 
     { came_to: 'rejected', why: 'noise', raw: '~garbage~' },
   ]);
   database.close();
+});
+
+test('a record that fits two calls is given to neither, and the nearest says so; the counts tell what became of the records', async () => {
+  const rig = new ArchiveRig();
+  rig.archive.keep({ kind: 'call', call: callOf('c1', 'L01', beforeS) });
+  rig.archive.keep({ kind: 'call', call: callOf('c2', 'L02', beforeS) });
+  rig.archive.keep(line(record(beforeS)));
+  rig.archive.keep(line(record(beforeS - 9000)));
+  const why = text('读不懂', 'not understood');
+  const at = wallMs(noon + beforeS * 1000);
+  rig.archive.keep({ kind: 'record-line', bus: 'smdr', at, read: { kind: 'rejected', raw: 'x', why } });
+  rig.archive.matchRecords();
+  const said = (await asked(rig, 'calls')).flatMap(({ pbx }) => (pbx === undefined ? [] : [pbx]));
+  assert.equal(said, [{ certainty: 'ambiguous' }]);
+  const counted = rig.archive.answer({ ask: 1, kind: 'records', from: wallMs(0) });
+  assert.equal(counted.kind === 'records' ? counted.counts : undefined, {
+    ...{ certain: 0, ambiguous: 1, none: 1, waiting: 0, unread: 1 },
+  });
+  const later = rig.archive.answer({ ask: 1, kind: 'records', from: wallMs(noon + 86_400_000) });
+  assert.equal(later.kind === 'records' ? later.counts.unread : undefined, 0);
 });
 
 test.run();

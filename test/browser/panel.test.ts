@@ -15,11 +15,13 @@ import { build } from 'vite';
 import type {
   ArchiveAnswer,
   ArchiveQuestion,
+  FoundRecording,
   FromFront,
   ReadingRow,
   RecordingRow,
   RoomView,
 } from '../../src/model/messages.ts';
+import type { ControlView } from '../../src/model/control.ts';
 import type { Front } from '../../src/front/front.ts';
 import { startFront } from '../../src/front/front.ts';
 import { text } from '../../src/model/text.ts';
@@ -36,7 +38,7 @@ const panelFolder = path.join(folder, 'panel');
 let browser: Browser;
 let front: Front;
 let url = '';
-let recordings: RecordingRow[] = [];
+let recordings: FoundRecording[] = [];
 const commands: Extract<FromFront, { kind: 'command' }>[] = [];
 const recordingSeconds = 20;
 
@@ -87,6 +89,13 @@ test.before(async () => {
     path.join(folder, 'audio/one.ogg'),
   ]);
   recordings = Array.from({ length: 9 }, (_, n) => rowOf(9 - n, 3 + n * 7));
+  recordings = recordings.map((row, n) =>
+    n === 0
+      ? { ...row, pbx: { certainty: 'certain', extension: '4324', account: '4711' } }
+      : n === 1
+        ? { ...row, pbx: { certainty: 'ambiguous' } }
+        : row,
+  );
   await build({
     configFile: path.join(projectFolder, 'src/front/panel/vite.config.ts'),
     logLevel: 'error',
@@ -105,7 +114,9 @@ test.before(async () => {
               items: recordings.filter(({ line }) => question.line === undefined || line === question.line),
               next: null,
             }
-          : { ask, kind: 'calls', items: [], next: null };
+          : question.kind === 'records'
+            ? { ask, kind: 'records', counts: { certain: 7, ambiguous: 1, none: 2, waiting: 0, unread: 3 } }
+            : { ask, kind: 'calls', items: [], next: null };
     port2.postMessage(answer);
   });
   port2.unref();
@@ -425,6 +436,46 @@ test('what moves relays is asked twice, and a refusal of the guard is shown as o
   await page.getByRole('button', { name: '确定执行' }).click();
   await see(page, '交换机仍在故障，不能恢复');
   assert.is(commands.length, 1);
+  await page.context().close();
+});
+
+test('what the switch says of a call stands beside it, what it leaves open is marked, and the records are counted', async () => {
+  front.receive({ kind: 'view', view: aView() });
+  const { page, faults } = await opened();
+  await see(page, '分机 4324 · 账号 4711');
+  await see(page, '话单含糊');
+  await see(page, '24 小时话单：对上 7，含糊 1，无对应 2，待定 0，读不懂 3 行');
+  assert.equal(faults, []);
+  await page.context().close();
+});
+
+test('a control is ordered from the page, its value chosen from the list, and asked twice', async () => {
+  const night: ControlView = {
+    ...{ id: 'night', name: text('夜间服务', 'night service'), on: true, busy: false },
+    ...{ values: {} },
+    kind: 'hold',
+    readBack: 'differs',
+  };
+  const reset: ControlView = {
+    ...{ id: 'reset', name: text('复位端口', 'reset a port'), on: false, busy: false },
+    ...{ values: { port: ['1', '2'] } },
+    kind: 'serial',
+    readBack: 'none',
+  };
+  front.receive({ kind: 'view', view: aView({ controls: [night, reset] }) });
+  const { page, faults } = await opened();
+  await see(page, '回读不一致');
+  await picture(page, 'controls-zh');
+  await page.locator('li', { hasText: '复位端口' }).getByRole('button').click();
+  await page.getByLabel('操作码').fill(code);
+  await page.locator('select[name=port]').selectOption('2');
+  await page.getByRole('dialog').getByRole('button', { name: '执行', exact: true }).click();
+  await see(page, '对交换机执行控制 reset');
+  await page.getByRole('button', { name: '确定执行' }).click();
+  await see(page, '已受理');
+  assert.equal(commands.at(-1)?.command, { do: 'control', control: 'reset', values: { port: '2' } });
+  assert.equal(faults, []);
+  front.receive({ kind: 'view', view: aView({ controls: [] }) });
   await page.context().close();
 });
 

@@ -557,6 +557,7 @@ test('the interface describes itself', async () => {
     '/api/v1/recordings',
     '/api/v1/recordings/{id}',
     '/api/v1/recordings/{id}/audio',
+    '/api/v1/records',
     '/api/v1/status',
   ]);
 });

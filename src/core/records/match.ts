@@ -22,7 +22,9 @@ export type MatchCall = Pick<
 
 export type Match =
   | { readonly key: number; readonly state: 'certain'; readonly call: string; readonly score: number }
-  | { readonly key: number; readonly state: 'ambiguous' | 'none' };
+  /** `call`: the one that fits best, though not so much better than others that it could be said to be it. */
+  | { readonly key: number; readonly state: 'ambiguous'; readonly call: string; readonly score: number }
+  | { readonly key: number; readonly state: 'none' };
 
 /** Ends of record and call further apart than this are not of one call, after the clocks are compared. */
 export const endToleranceMs = 15_000;
@@ -73,7 +75,7 @@ export function matchRecords(records: readonly MatchRecord[], calls: readonly Ma
     const scoreMin = best.record.line === undefined ? blindScoreMin : certainScoreMin;
     return best.score >= scoreMin && best.score - next >= certainMargin
       ? { key, state: 'certain', call: best.call.id, score: best.score }
-      : { key, state: 'ambiguous' };
+      : { key, state: 'ambiguous', call: best.call.id, score: best.score };
   });
 }
 

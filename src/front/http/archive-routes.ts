@@ -58,6 +58,7 @@ export function archiveRoutes(app: FastifyInstance, archive: ArchiveDesk, dataFo
       case 'error':
         return refuse(reply, 503, 'LK-HTTP-009', answer.reason.en);
       case 'recording':
+      case 'records':
       case undefined:
         return refuse(reply, 503, 'LK-HTTP-009');
     }
@@ -82,6 +83,21 @@ export function archiveRoutes(app: FastifyInstance, archive: ArchiveDesk, dataFo
       },
     },
     (request, reply) => search(reply, 'calls', request.query),
+  );
+  app.get<{ Querystring: Static<typeof schemas.since> }>(
+    '/api/v1/records',
+    {
+      schema: {
+        summary: 'What became of the call records of the PBX since then',
+        querystring: schemas.since,
+        response: { 200: schemas.recordCounts, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const answer = await archive.ask({ kind: 'records', from: wallMs(request.query.from) });
+      if (answer?.kind === 'records') return reply.send(answer.counts);
+      return refuse(reply, 503, 'LK-HTTP-009', answer?.kind === 'error' ? answer.reason.en : undefined);
+    },
   );
   app.get<{ Querystring: Query }>(
     '/api/v1/recordings',

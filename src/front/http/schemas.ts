@@ -199,11 +199,15 @@ const alarm = Type.Object({
 const pbxSays = Type.Optional(
   Type.Object(
     {
+      certainty: words('certain', 'ambiguous'),
       extension: Type.Optional(Type.String()),
       number: Type.Optional(Type.String()),
       account: Type.Optional(Type.String()),
     },
-    { description: 'What the call record of the PBX says, where one is certainly of this call.' },
+    {
+      description:
+        'What the call record of the PBX says, where one is certainly of this call; ambiguous: it fits several, and says nothing.',
+    },
   ),
 );
 const call = Type.Object({
@@ -248,6 +252,19 @@ const page = (item: TSchema) =>
 export const alarms = page(alarm);
 export const calls = page(Type.Composite([call, Type.Object({ pbx: pbxSays })]));
 export const recordings = page(recording);
+
+export const recordCounts = Type.Object({
+  certain: Type.Integer({ description: 'Certainly of one call.' }),
+  ambiguous: Type.Integer({ description: 'Fits several calls: given to none.' }),
+  none: Type.Integer({ description: 'Of no call that the lines saw.' }),
+  waiting: Type.Integer({ description: 'Not judged yet.' }),
+  unread: Type.Integer({ description: 'Lines that could not be read.' }),
+});
+const momentMax = 8_640_000_000_000_000;
+export const since = Type.Object(
+  { from: Type.Integer({ minimum: 0, maximum: momentMax, description: 'UTC ms, inclusive.' }) },
+  { additionalProperties: false },
+);
 
 const pageLimitMax = 200;
 export const archiveQuery = Type.Object(

@@ -1,17 +1,18 @@
 /** Recordings, newest first, with one player. Seeking asks the server for ranges; nothing is loaded before it is played. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { LineView, RecordingRow } from '../../model/messages.ts';
+import type { FoundRecording, LineView, RecordCounts } from '../../model/messages.ts';
 import type { Text } from '../../model/text.ts';
 import { lengthOf, shortMoment } from './moment.ts';
-import { useSaying, words } from './words.ts';
+import { recordCountWords, useSaying, words } from './words.ts';
 
-type Shown = Omit<RecordingRow, 'path'> & { readonly audio: string };
+type Shown = Omit<FoundRecording, 'path'> & { readonly audio: string };
 interface Page {
   readonly items: readonly Shown[];
   readonly next: string | null;
 }
 const pageRows = 12;
 const refreshMs = 8000;
+const dayMs = 86_400_000;
 const refusedMediaCode = 4;
 
 async function pageOf(line: string, number: string, after?: string): Promise<Page | undefined> {
@@ -27,8 +28,33 @@ async function pageOf(line: string, number: string, after?: string): Promise<Pag
   }
 }
 
-const numberOf = ({ call }: Shown): string =>
-  call === undefined ? '' : call.caller !== '' ? call.caller : call.digits;
+/** The line's own number; where it has none, that of the switch. */
+const numberOf = ({ call, pbx }: Shown): string =>
+  (call === undefined ? '' : call.caller !== '' ? call.caller : call.digits) || (pbx?.number ?? '');
+
+/** Without call records there is nothing to say of them. */
+async function countsSince(from: number): Promise<RecordCounts | undefined> {
+  try {
+    const answer = await fetch(`/api/v1/records?from=${from}`);
+    const counts = answer.ok ? ((await answer.json()) as RecordCounts) : undefined;
+    return counts !== undefined && Object.values(counts).some((count) => count > 0) ? counts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the call record of the switch adds: extension and account code, or that it cannot be told. */
+function PbxWords({ pbx }: { readonly pbx: Shown['pbx'] | undefined }) {
+  const { say } = useSaying();
+  if (pbx === undefined) return null;
+  if (pbx.certainty === 'ambiguous') return <span class="tag">{say(words.recordAmbiguous)}</span>;
+  return (
+    <span class="quiet pbx-says">
+      {pbx.extension === undefined ? '' : ` ${say(words.extension)} ${pbx.extension}`}
+      {pbx.account === undefined ? '' : ` · ${say(words.account)} ${pbx.account}`}
+    </span>
+  );
+}
 
 function Player({ recording, close }: { readonly recording: Shown; readonly close: () => void }) {
   const { say } = useSaying();
@@ -83,6 +109,7 @@ export function Recordings({ lines, now, timezone }: RecordingsProps) {
   const [number, setNumber] = useState('');
   const [page, setPage] = useState<Page | undefined>();
   const [older, setOlder] = useState<Page | undefined>();
+  const [counts, setCounts] = useState<RecordCounts | undefined>();
   const [isAway, setAway] = useState(false);
   const [chosen, choose] = useState<Shown | undefined>();
   const running = lines.filter((one) => one.recording).length;
@@ -94,6 +121,9 @@ export function Recordings({ lines, now, timezone }: RecordingsProps) {
         if (!isCurrent) return;
         setAway(found === undefined);
         if (found !== undefined) setPage(found);
+      });
+      void countsSince(Date.now() - dayMs).then((found) => {
+        if (isCurrent) setCounts(found);
       });
     };
     setOlder(undefined);
@@ -178,6 +208,7 @@ export function Recordings({ lines, now, timezone }: RecordingsProps) {
                 <td>
                   {item.call !== undefined && <span class="quiet">{say(words[item.call.direction])} </span>}
                   {numberOf(item)}
+                  <PbxWords pbx={item.pbx} />
                   {item.recovered && <span class="tag">{say(words.recovered)}</span>}
                 </td>
                 <td class="figure">{lengthOf(item.durationMs)}</td>
@@ -196,6 +227,7 @@ export function Recordings({ lines, now, timezone }: RecordingsProps) {
           </tbody>
         </table>
       )}
+      {counts !== undefined && <p class="quiet record-counts">{say(recordCountWords(counts))}</p>}
       {typeof next === 'string' && (
         <button type="button" class="more" onClick={showMore}>
           {say(words.more)}

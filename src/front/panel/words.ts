@@ -4,6 +4,7 @@ import { useContext } from 'preact/hooks';
 import type { LineBypassState, RoomBypassState } from '../../model/bypass.ts';
 import type { LineSignal } from '../../model/line.ts';
 import type { CheckView, PowerCutPhase, StepState } from '../../model/power-cut.ts';
+import type { RecordCounts } from '../../model/messages.ts';
 import type { Severity } from '../../model/alarm.ts';
 import type { Language, Text } from '../../model/text.ts';
 import type { SubjectKind, Verdict } from '../../model/watch.ts';
@@ -166,6 +167,9 @@ export const words = {
   age: text('多久前', 'ago'),
   recordings: text('录音', 'Recordings'),
   machine: text('本机状况', 'This controller'),
+  extension: text('分机', 'ext.'),
+  account: text('账号', 'account'),
+  recordAmbiguous: text('话单含糊', 'record ambiguous'),
   controls: text('对交换机的控制', 'Controls of the switch'),
   switchOn: text('接通', 'Switch on'),
   switchOff: text('断开', 'Switch off'),
@@ -269,6 +273,11 @@ export const countWords = (standing: number, unacknowledged: number): Text =>
         `${standing} 条告警，${unacknowledged} 条未确认`,
         `${standing} alarm${standing === 1 ? '' : 's'}, ${unacknowledged} unacknowledged`,
       );
+export const recordCountWords = (counts: RecordCounts): Text =>
+  text(
+    `24 小时话单：对上 ${counts.certain}，含糊 ${counts.ambiguous}，无对应 ${counts.none}，待定 ${counts.waiting}，读不懂 ${counts.unread} 行`,
+    `Call records of 24 h: ${counts.certain} matched, ${counts.ambiguous} ambiguous, ${counts.none} of no call, ${counts.waiting} waiting, ${counts.unread} lines unread`,
+  );
 export const controlKindWords = {
   pulse: text('点动', 'pulse'),
   hold: text('保持', 'held'),
