@@ -1,48 +1,16 @@
 /** `npm start` and `linekeeper demo HAPPENING` as a script meets them: what each does can be seen in the API and on MQTT. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { connect } from 'mqtt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectFolder } from '../rig.ts';
+import { Demo } from './demo-program.ts';
 import { Program, eventually, linekeeper } from './program.ts';
 
 const limitMs = 90_000;
 const data = mkdtempSync(path.join(os.tmpdir(), 'lk-demo-'));
 const env = { LINEKEEPER_DATA: data };
-
-/** `npm start`, in a process group of its own as a shell gives it. */
-class Demo {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-  output = '';
-
-  constructor() {
-    this.child = spawn('npm', ['start'], {
-      cwd: projectFolder,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env, LANG: 'C', LC_ALL: 'C' },
-    });
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    this.ended = new Promise((resolve) => this.child.on('close', (code, signal) => resolve(code ?? signal)));
-  }
-
-  async page(): Promise<string> {
-    return eventually(
-      'the address of the page',
-      () => /page: (http:\/\/[\d.]+:\d+)\//.exec(this.output)?.[1],
-      limitMs,
-    );
-  }
-  signalGroup(signal: NodeJS.Signals): void {
-    process.kill(-(this.child.pid ?? 0), signal);
-  }
-}
 
 interface Status {
   readonly room: { readonly id: string; readonly bypass: string };
@@ -61,7 +29,7 @@ interface Items {
   readonly next: string | null;
 }
 
-let demo = new Demo();
+let demo = new Demo(env);
 let url = '';
 const get = async <T>(what: string): Promise<T> => (await (await fetch(`${url}/api/v1/${what}`)).json()) as T;
 const status = (): Promise<Status> => get<Status>('status');
@@ -144,65 +112,6 @@ test('server-fault, network-fault, power-cut and card-cut are seen, and so is th
   );
 });
 
-interface PowerCut {
-  readonly powerCut: {
-    readonly phase: string;
-    readonly mayClear: boolean;
-    readonly groups: readonly string[];
-    readonly stages: readonly {
-      readonly steps: readonly { readonly id: string; readonly state: string }[];
-    }[];
-  };
-}
-const plan = async (): Promise<PowerCut['powerCut']> => (await get<PowerCut>('status')).powerCut;
-const stepState = async (id: string): Promise<string | undefined> =>
-  (await plan()).stages.flatMap(({ steps }) => steps).find((one) => one.id === id)?.state;
-
-/** Gives a command as the page does, and confirms it where that is asked. */
-async function orders(command: object, by = 'Li'): Promise<boolean> {
-  const code = /code for commands on the page: (\d+)/.exec(demo.output)?.[1];
-  const give = async (confirm?: string): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${url}/api/v1/commands`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ command, code, by, confirm }),
-    });
-    return (await response.json()) as Record<string, unknown>;
-  };
-  const first = await give();
-  const asked = first['confirm'] as { readonly token: string } | undefined;
-  const { accepted } = asked === undefined ? first : await give(asked.token);
-  return accepted === true;
-}
-
-test('power-cut: the plan goes by its stages; power-return: loads come back, and a person says all clear', async () => {
-  await becomes('the plan at rest, or nearly', async () =>
-    ['ready', 'checking'].includes((await plan()).phase),
-  );
-  if ((await plan()).phase === 'checking') {
-    await orders({ do: 'waive', what: '1.4', reason: 'test' });
-    await becomes('all seen', async () => (await plan()).mayClear);
-    assert.ok(await orders({ do: 'all-clear' }));
-  }
-  await happens('power-cut');
-  await becomes('the emergency light', async () => (await plan()).groups.includes('emergency-light'));
-  assert.is(await stepState('1.4'), 'open');
-  assert.ok(await orders({ do: 'power-cut-done', step: '1.4' }));
-  await becomes('seats shed', async () => (await plan()).groups.includes('seats'));
-  await becomes('bypass', async () => (await status()).room.bypass === 'held');
-  assert.ok(await hasAlarm('power-cut.stage/3'));
-  assert.not(await orders({ do: 'all-clear' }), 'not while it is dark');
-  await happens('power-return');
-  await becomes('the restart', async () => ['restarting', 'checking'].includes((await plan()).phase));
-  await becomes('the check', async () => (await plan()).phase === 'checking');
-  assert.equal((await plan()).groups, []);
-  await becomes('all seen', async () => (await plan()).mayClear);
-  assert.not(await orders({ do: 'all-clear' }, 'panel'), 'nobody said it');
-  assert.ok(await orders({ do: 'all-clear' }));
-  await becomes('the plan at rest', async () => (await plan()).phase === 'ready');
-  await becomes('the lines with the PBX again', async () => (await status()).room.bypass === 'steady');
-});
-
 test('everything on MQTT lies under linekeeper/demo; presence is retained; the broker goes away and comes back', async () => {
   const port = /port 11883 \(virtual broker\) is taken; moved to (\d+)/.exec(demo.output)?.[1] ?? '11883';
   const client = connect(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 200 });
@@ -264,7 +173,7 @@ for (const [signal, whom] of [
 ] as const)
   test(`${signal} to ${whom}, in a call: everything ends, exit 0`, async () => {
     if (demo.child.exitCode !== null) {
-      demo = new Demo();
+      demo = new Demo(env);
       url = await demo.page();
       await becomes('the lines', async () =>
         (await status()).lines.every(({ bypass }) => bypass !== 'unreachable'),

@@ -240,8 +240,11 @@ export function putBack(draft: Draft, cut: Cut, group: string): Cut {
         step,
         'back',
         isLoad(step.action)
-          ? text('恢复原状', 'as before the cut')
-          : text('可以开机', 'may be switched on again'),
+          ? text(`${step.action.name.zh} 恢复原状`, `${step.action.name.en} is as before the cut`)
+          : text(
+              `${whatOf(step.action).zh}：可以开机`,
+              `${whatOf(step.action).en}: may be switched on again`,
+            ),
       );
   return now;
 }
