@@ -37,6 +37,11 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'replay FILE           decide a journal again and show what was decided and why',
     load: async () => (await import('./cli/replay.ts')).replay,
   },
+  hosts: {
+    summary:
+      'hosts [test HOST]     hosts that a power cut shuts down; test: try one without shutting it down',
+    load: async () => (await import('./cli/hosts.ts')).hosts,
+  },
   smdr: {
     summary: 'smdr try FILE         show how captured call records read, and which format fits',
     load: async () => (await import('./cli/smdr.ts')).smdr,

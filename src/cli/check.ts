@@ -87,7 +87,7 @@ function languageOfEnvironment(): Language | undefined {
 
 type Content = { readonly ok: true; readonly words: string } | { readonly ok: false; readonly why: Text };
 
-async function readRoomFile(file: string): Promise<Content> {
+export async function readRoomFile(file: string): Promise<Content> {
   try {
     const { size } = await stat(file);
     if (size > roomLimits.fileBytes) {

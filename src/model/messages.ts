@@ -10,13 +10,16 @@ import type {
   BusId,
   CallId,
   EventId,
+  HostId,
   LineId,
+  OrderId,
   PointId,
   RecordingId,
   RoomId,
   SourceId,
   SubjectId,
 } from './ids.ts';
+import type { Host, HostOutcome, NutServerSettings } from './host.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
@@ -24,7 +27,7 @@ import type { HeartbeatSettings, MqttSettings, RecorderSettings, SensorPoint, So
 import type { Notice } from './effect.ts';
 import type { ReadingView } from './reading.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
-import type { PowerCutView, StageView, StepView } from './power-cut.ts';
+import type { PowerCutView, StageView, StepView, Supply } from './power-cut.ts';
 import type { Language, Text } from './text.ts';
 
 /** Relation of the two clocks, sent with whatever must turn a monotonic moment into a label. */
@@ -232,12 +235,20 @@ export interface ProbesStart {
   /** Every source of the room, with the subject that it speaks for; the worker asks those that the network leads to. */
   readonly sources: readonly { readonly subject: SubjectId; readonly source: Source }[];
   readonly heartbeats?: HeartbeatSettings;
+  readonly room: RoomId;
+  readonly version: string;
+  readonly hosts: readonly Host[];
+  readonly nutServer?: NutServerSettings;
   /** What the kernel measures: read here, because a read of 1-Wire takes most of a second. */
   readonly sensors: readonly SensorPoint[];
 }
 export type ToProbes =
   /** Sources of these subjects ask more often from now on; all others at their own pace. */
   | { readonly kind: 'suspect'; readonly subjects: readonly SubjectId[] }
+  /** The same order again is answered with what came of it. */
+  | { readonly kind: 'shut-host'; readonly host: HostId; readonly order: OrderId }
+  /** Once a second where the room has a NUT server. */
+  | { readonly kind: 'supply'; readonly supply: Supply }
   | BrokerPath
   | HeartbeatMessage
   | { readonly kind: 'close' };
@@ -269,6 +280,13 @@ export type FromProbes =
       readonly point: PointId;
       readonly value: number | 'unknown';
       readonly reason?: Text;
+    }
+  | {
+      readonly kind: 'host';
+      readonly host: HostId;
+      readonly order: OrderId;
+      readonly outcome: HostOutcome;
+      readonly reason: Text;
     }
   | { readonly kind: 'closed' };
 

@@ -6,6 +6,7 @@ import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.
 import type { Control } from './control.ts';
 import type { Domain, SubjectKind, Weight } from './watch.ts';
 import type { Language, Text } from './text.ts';
+import type { Host, NutServerSettings } from './host.ts';
 import type { PowerCutSettings } from './power-cut.ts';
 import type { SensorName } from './sensor.ts';
 import type { Severity } from './alarm.ts';
@@ -391,6 +392,12 @@ export interface HeartbeatSettings {
   readonly udp?: number;
 }
 
+export interface ManualFormsSettings {
+  /** Name of a CUPS printer; absent: the forms are shown on the page. */
+  readonly printer?: string;
+  readonly count: number;
+}
+
 export interface Room {
   readonly id: RoomId;
   readonly name: Text;
@@ -411,6 +418,10 @@ export interface Room {
   /** Commands `bypass.*` from the centre are accepted. */
   readonly allowBypassFromCentre: boolean;
   readonly powerCut: PowerCutSettings;
+  readonly hosts: readonly Host[];
+  /** Absent: no port is opened. */
+  readonly nutServer?: NutServerSettings;
+  readonly manualForms: ManualFormsSettings;
   readonly http: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
 }

@@ -2,6 +2,7 @@
  * What a room has, as plain tables for the person who wired it: cards and buses, points, lines, subjects with their
  * evidence, and whether the room can trip by itself. Words of both languages; Chinese signs count as two columns.
  */
+import type { Host, HostWay } from '../model/host.ts';
 import type { Bus, InputPoint, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
 import { writtenSensor } from '../model/sensor.ts';
 import type { PlanStage } from '../model/power-cut.ts';
@@ -40,6 +41,10 @@ export function explainRoom(room: Room, language: Language): string {
     titled(
       say(text('监视对象', 'subjects')),
       room.subjects.flatMap((subject) => subjectRows(subject, say)),
+    ),
+    titled(
+      say(text('主机', 'hosts')),
+      room.hosts.map((host) => hostRow(host, say)),
     ),
     titled(
       say(text('停电预案', 'power-cut plan')),
@@ -132,6 +137,42 @@ function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text
 function describeSource({ kind, domain, weight }: Source, say: (words: Text) => string): string {
   const proof = weight === 'proof' ? text('实证', 'proof') : text('旁证', 'hint');
   return `${kind} (${domain}, ${say(proof)})`;
+}
+
+function hostRow(
+  { id, group, way, subject, withinMs, settleMs }: Host,
+  say: (words: Text) => string,
+): string[] {
+  const off =
+    way.kind === 'http' && way.confirm !== undefined
+      ? text(
+          `关机由 ${new URL(way.confirm.url).host} 确认`,
+          `off is told by ${new URL(way.confirm.url).host}`,
+        )
+      : text(
+          `服务停止 ${written(settleMs, 'ms')} 后算关机`,
+          `off ${written(settleMs, 'ms')} after its last service`,
+        );
+  return [
+    id,
+    group,
+    writtenWay(way),
+    say(off),
+    say(text(`${written(withinMs, 'ms')} 内`, `within ${written(withinMs, 'ms')}`)),
+    subject ?? '',
+  ];
+}
+
+/** As one line: how the host is asked. */
+export function writtenWay(way: HostWay): string {
+  switch (way.kind) {
+    case 'ssh':
+      return `ssh ${way.user}@${way.host}:${way.port} ${way.command.join(' ')}`;
+    case 'http':
+      return `${way.method} ${way.url}`;
+    case 'nut':
+      return `nut ${way.ups} < ${way.user}`;
+  }
 }
 
 function stageRow(

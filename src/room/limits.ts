@@ -461,6 +461,40 @@ export const limits = {
     unit: 'ms',
     reason: text('停电时人手忙乱，事情容易遗漏', 'people forget things in a power cut'),
   },
+  'hosts.within': {
+    min: 10 * second,
+    max: 10 * minute,
+    default: 150 * second,
+    unit: 'ms',
+    reason: text(
+      '停电预案等主机三分钟，之后照样断电',
+      'the power-cut plan waits three minutes for a host, then it opens its relay',
+    ),
+  },
+  'hosts.settle': {
+    min: 0,
+    max: 2 * minute,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text(
+      '服务停止后还要写盘，过早断电会损坏数据',
+      'disks are written after the services have ended; power cut too early damages data',
+    ),
+  },
+  'nut-server.port': {
+    min: 1,
+    max: 65535,
+    default: 3493,
+    unit: 'count',
+    reason: text('TCP 端口号', 'a TCP port'),
+  },
+  'manual-forms.count': {
+    min: 1,
+    max: 200,
+    default: 20,
+    unit: 'count',
+    reason: text('够用到来电，又不至于打印太久', 'enough until the power is back, without printing for ever'),
+  },
   'maintenance.for': {
     min: minute,
     max: 24 * hour,
@@ -535,6 +569,7 @@ export const roomLimits = {
   /** 32 lines are asked; 64 is eight cards. */
   lines: 64,
   subjects: 640,
+  hosts: 64,
   evidencePerSubject: 16,
   maintenance: 32,
   controls: 32,

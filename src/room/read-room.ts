@@ -5,6 +5,7 @@
 import type { Room } from '../model/room.ts';
 import { text } from '../model/text.ts';
 import { readBuses } from './buses.ts';
+import { readHosts, readManualForms, readNutServer } from './hosts.ts';
 import { roomLimits } from './limits.ts';
 import { readControls } from './controls.ts';
 import { readLines } from './lines.ts';
@@ -77,6 +78,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
   const lines = readLines(reading, terminals, buses);
   const subjects = readSubjects(reading, { buses, points, lines, terminals });
   const controls = readControls(reading, { buses, points, terminals });
+  const hosts = readHosts(reading);
   terminals.settle();
   tellNames(reading);
   tellNotYet(reading);
@@ -91,10 +93,13 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     bypass: readBypass(reading),
     powerCut: readPowerCut(reading, {
       points: [...points.values()],
-      hosts: [],
+      hosts: Object.values(reading.draft.hosts ?? {}),
       subjects: [...subjects.values()],
       lines: [...lines.values()],
     }),
+    hosts,
+    ...readNutServer(reading, hosts),
+    ...readManualForms(reading),
     recorder: readRecorder(reading),
     ...readReport(reading),
     ...readHeartbeats(reading),

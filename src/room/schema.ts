@@ -23,6 +23,7 @@ import {
 } from './schema-words.ts';
 import { controlsSchema } from './control-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
+import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import * as short from './short-forms.ts';
 import { sensorPattern } from '../model/sensor.ts';
 
@@ -1004,6 +1005,9 @@ const sections = {
   recorder: optional(recorder),
   'power-cut': optional(powerCut),
   'power-return': optional(powerReturn),
+  hosts: optional(hostsSchema),
+  'nut-server': optional(nutServerSchema),
+  'manual-forms': optional(manualFormsSchema),
   maintenance: optional(maintenance),
   report: optional(report),
   heartbeats: optional(heartbeatsSchema),

@@ -27,6 +27,7 @@ export const hostPattern = `^(${host}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45})$`;
 export const hostPortPattern = `^${host}:\\d{1,5}$`;
 export const hostMaybePortPattern = `^${host}(:\\d{1,5})?$`;
 export const nutPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}@${host}(:\\d{1,5})?$`;
+export const sshPattern = `^[A-Za-z_][A-Za-z0-9_.-]{0,31}@${host}(:\\d{1,5})?$`;
 export const sipPattern = `^sips?:${host}(:\\d{1,5})?(;transport=(udp|tcp|tls))?$`;
 export const urlPattern = `^https?://${host}(:\\d{1,5})?(/[^\\s#]{0,500})?$`;
 export const cardLinkPattern = `^(serial:${devicePath}|tcp://${host}:\\d{1,5})$`;

@@ -40,7 +40,7 @@ import { recall } from './guard-memory.ts';
 import type { GuardMemory } from './guard-memory.ts';
 import { roomConfig } from '../core/room/config.ts';
 import { roomView } from './view.ts';
-import { suspects } from '../core/room/views.ts';
+import { supplyView, suspects } from '../core/room/views.ts';
 import { text } from '../model/text.ts';
 import { wallAt } from '../model/messages.ts';
 
@@ -195,6 +195,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       if (message.kind === 'condition') reports.heard('probes', message);
       if (message.kind === 'evidence' || message.kind === 'reading')
         post({ ...message, at: clock.mono() }, false);
+      if (message.kind === 'host') post({ ...message, at: clock.mono() }, true);
     },
     changed: (thread, threadState, reason) => {
       log(
@@ -291,6 +292,8 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         break;
       }
       case 'shut-host':
+        workers.shutHost(effect.host, effect.order);
+        break;
       case 'manual-forms':
         break;
       case 'save':
@@ -346,6 +349,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     const suspected = suspects(loop.state);
     field.suspect(suspected);
     workers.suspect(suspected);
+    workers.supply(supplyView(loop.state));
     announceMaintenance();
     selfWatch.look({ latenessMs: lagMs, dropped: mailbox.dropped });
     workers.toRecorder({ kind: 'clock', clock: mark(clock) });

@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromProbes, ProbesStart, ToProbes } from '../model/messages.ts';
+import { HostDesk } from './hosts.ts';
 import { NetworkProbes } from './network-probes.ts';
 import { OwnHealth } from './own-health.ts';
 import { ProbeSet } from './probe-set.ts';
@@ -20,6 +21,9 @@ const send = (message: FromProbes): void => {
   port.postMessage(message);
 };
 
+const hosts = new HostDesk(start, send);
+hosts.start();
+
 const network = new NetworkProbes(start.heartbeats);
 const probes = new ProbeSet(
   start.sources.flatMap(({ subject, source }) => {
@@ -28,6 +32,7 @@ const probes = new ProbeSet(
   }),
 );
 probes.start((source, evidence) => {
+  hosts.heard(source, evidence.says);
   send({ kind: 'evidence', source, ...evidence });
 });
 
@@ -57,9 +62,21 @@ port.on('message', (message: ToProbes) => {
     case 'heartbeat':
       network.broker.came(message.topic, message.payload);
       return;
+    case 'shut-host':
+      hosts.shut(message.host, message.order);
+      return;
+    case 'supply':
+      hosts.supply(message.supply);
+      return;
     case 'close':
       clearInterval(beat);
-      void Promise.all([probes.close(), network.close(), readings.close(), health.close()]).then(() => {
+      void Promise.all([
+        hosts.close(),
+        probes.close(),
+        network.close(),
+        readings.close(),
+        health.close(),
+      ]).then(() => {
         send({ kind: 'closed' });
         port.close();
       });

@@ -42,6 +42,10 @@ export function workerStarts(
       sources: room.subjects.flatMap(({ id: subject, sources }) =>
         sources.map((source) => ({ subject, source })),
       ),
+      room: room.id,
+      version,
+      hosts: room.hosts,
+      ...(room.nutServer === undefined ? {} : { nutServer: room.nutServer }),
       ...(room.heartbeats === undefined ? {} : { heartbeats: room.heartbeats }),
       sensors: room.points.filter((point) => point.kind === 'sensor'),
     },

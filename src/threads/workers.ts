@@ -2,7 +2,7 @@
  * The four worker threads of a room: how each is started, what connects them, and what must be told again when one of
  * them comes back. The guard hears of every death and goes on.
  */
-import type { EventId, RecordingId, SubjectId } from '../model/ids.ts';
+import type { EventId, HostId, OrderId, RecordingId, SubjectId } from '../model/ids.ts';
 import type {
   BrokerPath,
   ArchiveStart,
@@ -20,6 +20,7 @@ import type {
   ToProbes,
   ToRecorder,
 } from '../model/messages.ts';
+import type { Supply } from '../model/power-cut.ts';
 import type { Text } from '../model/text.ts';
 import type { WorkerState } from '../shell/worker-supervisor.ts';
 import { MessageChannel, Worker } from 'node:worker_threads';
@@ -65,6 +66,8 @@ export class Workers {
   readonly #probes: WorkerSupervisor<ToProbes, FromProbes>;
   #suspected: readonly SubjectId[] = [];
   #path: BrokerPath | undefined;
+  /** Hosts that were asked to shut down and have not yet answered for good. */
+  readonly #shutting = new Map<HostId, OrderId>();
   readonly #unkept = new Map<EventId, Notice>();
   readonly #recordings = new Map<RecordingId, StartRecording>();
   #lostNotices = 0;
@@ -117,6 +120,7 @@ export class Workers {
       name: 'probes',
       spawn: () => start('probes', starts.probes),
       message: (message: FromProbes) => {
+        if (message.kind === 'host') this.#shutAnswered(message);
         handlers.fromProbes(message);
       },
       changed: (state, reason) => {
@@ -124,6 +128,7 @@ export class Workers {
         if (state !== 'running') return;
         this.#probes.post({ kind: 'suspect', subjects: this.#suspected });
         if (this.#path !== undefined) this.#probes.post(this.#path);
+        for (const [host, order] of this.#shutting) this.#probes.post({ kind: 'shut-host', host, order });
       },
     });
   }
@@ -156,6 +161,20 @@ export class Workers {
     if (isSame) return;
     this.#suspected = [...subjects];
     this.#probes.post({ kind: 'suspect', subjects: this.#suspected });
+  }
+
+  shutHost(host: HostId, order: OrderId): void {
+    this.#shutting.set(host, order);
+    this.#probes.post({ kind: 'shut-host', host, order });
+  }
+
+  #shutAnswered({ host, order, outcome }: Extract<FromProbes, { kind: 'host' }>): void {
+    if (outcome !== 'asked' && this.#shutting.get(host) === order) this.#shutting.delete(host);
+  }
+
+  /** What feeds the room, for the NUT server where there is one. */
+  supply(supply: Supply): void {
+    if (this.#starts.probes.nutServer !== undefined) this.#probes.post({ kind: 'supply', supply });
   }
 
   view(message: Extract<ToFront, { kind: 'view' }>): void {

@@ -222,6 +222,8 @@ test('the sound room, value by value', () => {
     ],
     controls: [],
     maintenance: [],
+    hosts: [],
+    manualForms: { count: 20 },
     powerCut: {
       stages: [],
       back: { stableMs: 300_000, batteryPercent: 20, spacingMs: 30_000, remindMs: 600_000 },

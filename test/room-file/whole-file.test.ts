@@ -103,6 +103,8 @@ const withSerial = (rhythm: string): string =>
 
 const withReturn = (key: string): string =>
   `power-cut: [{ when: on battery, do: [announce] }]\npower-return: { ${key} }\nrecorder: {`;
+const withHost = (keys: string, more = ''): string =>
+  `power-cut: [{ when: on battery, do: [shut: seats] }]\nhosts: { pc: { nut: pc, password-file: p, group: seats, ${keys} } }\n${more}recorder: {`;
 const withControl = (keys: string): string =>
   `  night: { output: card-a/out1 }\n  lit: { input: card-a/in2 }\ncontrols: { n: { output: night, ${keys} } }\nlines:\n`;
 
@@ -133,6 +135,13 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
     (v) =>
       `  console: { serial: /dev/ttyUSB9 }\n${serialSpan}controls: { reset: { serial: console, send: R, expect: OK, within: ${v} } }\n`,
   ],
+  'hosts.within': ['recorder: {', (v) => withHost(`within: ${v}`)],
+  'hosts.settle': ['recorder: {', (v) => withHost(`settle: ${v}`)],
+  'nut-server.port': [
+    'recorder: {',
+    (v) => withHost('settle: 0s', `nut-server: { host: 10.0.0.5, port: ${v} }\n`),
+  ],
+  'manual-forms.count': ['recorder: {', (v) => `manual-forms: { count: ${v} }\nrecorder: {`],
   'dial-tone.every': [
     '{ lines: all }',
     (v) => `{ lines: all }\n      - { dial-tone: { extension: card-b/8, every: ${v} } }`,

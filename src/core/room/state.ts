@@ -192,7 +192,7 @@ function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
 function powerCutConfig({ room, runId, outputs }: RoomConfig): powerCut.PowerCutConfig {
   return {
     settings: room.powerCut,
-    hosts: [],
+    hosts: room.hosts.map(({ id, name, group }) => ({ id, name, group })),
     loads: outputs.flatMap(({ id, name, role, group }) =>
       role === 'load' && group !== undefined ? [{ point: id, name, group }] : [],
     ),

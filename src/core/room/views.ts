@@ -1,6 +1,7 @@
 /** Readings of the room's state for people and for the shell. */
 import * as alarm from '../alarm/step.ts';
 import * as bypass from '../bypass/index.ts';
+import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/state.ts';
 import { isRecording } from '../trigger/state.ts';
@@ -9,7 +10,7 @@ import type { AlarmView } from '../../model/alarm.ts';
 import type { ControlView } from '../../model/control.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
-import type { PowerCutView } from '../../model/power-cut.ts';
+import type { PowerCutView, Supply } from '../../model/power-cut.ts';
 import type { SubjectView } from '../../model/watch.ts';
 import type { RoomState } from './state.ts';
 
@@ -21,6 +22,7 @@ export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
   new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));
 /** Absent without a plan. */
 export const powerCutView = (state: RoomState): PowerCutView | undefined => powerCut.view(state.powerCut);
+export const supplyView = (state: RoomState): Supply => power.supply(state.power, state.at);
 /** Loop voltage as judged last; 0 where no valid frame comes. */
 export const lineReading = (line: LineState): number => line.reading?.dcVolts ?? 0;
 /** Subjects of which a source is down: their probes ask more often. */

@@ -79,6 +79,11 @@ export class NutConnection {
     return new Map(rows.map(([, , name = '', value = '']) => [name, value]));
   }
 
+  /** Addresses of those that are logged into this UPS. */
+  async clients(ups: string): Promise<readonly string[]> {
+    return (await this.#list('CLIENT', ups)).map(([, , address = '']) => address);
+  }
+
   async names(): Promise<readonly string[]> {
     return (await this.#list('UPS')).map(([, name = '']) => name);
   }

@@ -88,6 +88,8 @@ export const room: Room = {
   subjects,
   controls: [],
   maintenance: [],
+  hosts: [],
+  manualForms: { count: 20 },
   powerCut: {
     stages: [],
     back: { stableMs: 300_000, batteryPercent: 20, spacingMs: 30_000, remindMs: 600_000 },
