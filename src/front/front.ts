@@ -15,6 +15,7 @@ import { archiveDesk } from './archive-desk.ts';
 import { commandDesk } from './command-desk.ts';
 import { httpApp, listen } from './http/server.ts';
 import { startCentre } from './mqtt/centre.ts';
+import { tellBacklog } from './outbox/backlog.ts';
 import { openOutbox, outboxLimits } from './outbox/outbox.ts';
 import { conditionReporter } from './report.ts';
 import { roomFeed } from './room-feed.ts';
@@ -36,6 +37,7 @@ export interface Front {
 }
 
 const beatMs = 1000;
+const backlogEveryMs = 30_000;
 const builtPanel = fileURLToPath(new URL('../../panel', import.meta.url));
 
 export async function startFront(options: FrontOptions, guard: GuardPort): Promise<Front> {
@@ -69,6 +71,9 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
             centre?.wake();
           },
         });
+  const backlog = setInterval(() => {
+    if (outbox !== undefined) tellBacklog(report, outbox.oldestPendingAt(), now());
+  }, backlogEveryMs);
   const centre =
     options.mqtt === undefined || outbox === undefined
       ? undefined
@@ -84,6 +89,7 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
     desk.close();
     archive.close();
     await Promise.all([centre?.close(), app.close()]);
+    clearInterval(backlog);
     outbox?.close();
     clearInterval(beat);
     send({ kind: 'closed' });

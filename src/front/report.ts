@@ -10,6 +10,8 @@ export type FrontCondition =
   | 'mqtt.refused'
   /** Events were dropped, or are about to be: the outbox is at its limit. */
   | 'mqtt.outbox-full'
+  /** The oldest event has waited for long. */
+  | 'mqtt.backlog'
   /** The outbox file was damaged or cannot be written. */
   | 'mqtt.outbox-broken'
   /** The password file can be read by others, or not by us. */

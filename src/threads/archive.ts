@@ -14,6 +14,7 @@ import type {
   ToArchive,
 } from '../model/messages.ts';
 import { matchRecords } from '../core/records/match.ts';
+import { DatabaseWatch } from '../archive/database-watch.ts';
 import { JournalFiles } from '../archive/journal-files.ts';
 import { LateArchive } from '../archive/late-archive.ts';
 import { systemClock } from '../drivers/clock/system.ts';
@@ -22,6 +23,7 @@ import { text } from '../model/text.ts';
 const beatMs = 1000;
 /** A record is given to its call within a minute or two: there is no hurry. */
 const matchEveryBeats = 10;
+const lookEveryBeats = 60;
 
 if (parentPort === null) throw new Error('the archive runs as a worker thread');
 const port = parentPort;
@@ -34,6 +36,11 @@ const log = (message: string): void => {
 };
 const archive = new LateArchive({ start, clock: systemClock, send, log, match: matchRecords });
 const journal = new JournalFiles(start.dataFolder);
+const watch = new DatabaseWatch({
+  dataFolder: start.dataFolder,
+  send,
+  mono: () => performance.now(),
+});
 let journalFailure: string | undefined;
 
 let recorder: PortEnd<RecorderToArchive, ArchiveToRecorder> | undefined;
@@ -43,6 +50,7 @@ let beats = 0;
 const beat = setInterval(() => {
   archive.keepWaiting();
   if (++beats % matchEveryBeats === 0) archive.matchRecords();
+  if (beats % lookEveryBeats === 0) watch.look();
   send({ kind: 'beat', memoryMB: Math.round(process.memoryUsage().heapUsed / 1_048_576) });
 }, beatMs);
 

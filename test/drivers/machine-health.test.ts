@@ -55,6 +55,14 @@ test('the file system of the data folder counts, the newest mount of a place fir
   assert.equal(await mounts(root, `${data} rw,errors=remount-ro 0 0`), []);
 });
 
+test('an eMMC whose spare blocks are nearly used up is worn, whatever its life time says', async () => {
+  const device = 'sys/block/mmcblk0/device';
+  const card = (spare: string): Machine =>
+    new Machine().set(`${device}/life_time`, '0x01 0x01').set(`${device}/pre_eol_info`, spare);
+  assert.equal(await card('0x01').active(), []);
+  assert.equal(await card('0x02').active(), ['disk.worn its spare blocks are nearly used up']);
+});
+
 test('an eMMC is worn from nine tenths on, whichever of its two kinds of cells', async () => {
   const life = 'sys/block/mmcblk0/device/life_time';
   assert.equal(await new Machine().set(life, '0x02 0x08').active(), []);

@@ -53,6 +53,22 @@ test('an event is told as kept only when it is on disk, and survives a new start
   second.close();
 });
 
+test('the age of the backlog is that of the oldest event that is not acknowledged', () => {
+  const outbox = opened();
+  assert.is(outbox.oldestPendingAt(), undefined);
+  for (const [id, at] of [
+    ['a', 1000],
+    ['b', 2000],
+  ] as const)
+    outbox.offer({ id, kind: 'note', body: JSON.stringify({ id, at }) });
+  outbox.flush();
+  assert.is(outbox.oldestPendingAt(), 1000);
+  outbox.acked(outbox.pendingAfter(0, 1)[0]?.seq ?? 0);
+  outbox.flush();
+  assert.is(outbox.oldestPendingAt(), 2000);
+  outbox.close();
+});
+
 test('an event offered twice is held once', () => {
   const outbox = opened();
   offer(outbox, 'a', 'a');

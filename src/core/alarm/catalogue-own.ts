@@ -84,6 +84,36 @@ export const ownAlarms = {
     },
     { onDelayMs: 30_000, offDelayMs: 60_000 },
   ),
+  'disk.slow': kind('minor', {
+    what: ['写盘很慢', 'The disk is slow to write'],
+    effect: [
+      '通话和旁路正常；断电时可能多丢几秒录音',
+      'Calls and bypass go on; a power cut may cost more of a recording',
+    ],
+    action: [
+      '存储卡可能将坏：备份并安排更换',
+      'The card may be failing: back it up and plan its replacement',
+    ],
+  }),
+  'archive.damaged': kind('major', {
+    what: ['录音数据库检查出损坏', 'The archive database was found damaged'],
+    effect: [
+      '录音文件仍在；查询和统计可能出错',
+      'The files of the recordings are there; searches and figures may be wrong',
+    ],
+    action: [
+      '重启程序：损坏的库会另存并由文件重建；并检查磁盘',
+      'Restart the program: it sets the database aside and makes it anew from the files; then check the disk',
+    ],
+  }),
+  'archive.log-large': kind('minor', {
+    what: ['录音数据库的日志过大', 'The write-ahead log of the archive does not shrink'],
+    effect: ['占用磁盘空间，启动会变慢', 'It takes disk space, and a start takes longer'],
+    action: [
+      '结束长时间打开该库的程序（如备份、sqlite3），或重启本程序',
+      'End what keeps the database open (a backup, sqlite3), or restart the program',
+    ],
+  }),
   'archive.corrupt': kind('major', {
     what: ['录音档案与校验不符', 'The archive does not agree with its seals'],
     effect: ['部分录音可能被改动或损坏', 'Some recordings may be altered or damaged'],
@@ -261,6 +291,14 @@ export const ownAlarms = {
     },
     { onDelayMs: 30_000, offDelayMs: 10_000 },
   ),
+  'mqtt.backlog': kind('minor', {
+    what: ['有事件久未送达中心', 'Events have waited long for the centre'],
+    effect: ['本地一切正常；中心所见已过时', 'All works here; what the centre sees is behind'],
+    action: [
+      '连接正常时，检查中心的服务器是否接收该主题、有无订阅者',
+      'If the link is up, see whether the broker takes the topic and somebody subscribes to it',
+    ],
+  }),
   'mqtt.outbox-full': kind('major', {
     what: ['待上报事件已满', 'The outbox to the centre is full'],
     effect: [

@@ -13,6 +13,8 @@ const hotC = 80;
 const coolC = 75;
 /** Nine tenths of the life time: the cells are rated for no more than ten. */
 const wornTenths = 9;
+/** JEDEC: 1 normal, 2 four fifths of the spare blocks are used, 3 nearly all. */
+const spareUsed = 2;
 
 export interface MachineFinding {
   readonly type: 'machine.hot' | 'machine.power' | 'machine.throttled' | 'disk.read-only' | 'disk.worn';
@@ -106,14 +108,19 @@ export class MachineHealth {
     const disks = await this.#in('sys/block', /^mmcblk\d+$/);
     const read = await Promise.all(disks.map((disk) => this.#read(`${disk}/device/life_time`)));
     const tenths = read.flatMap((words) => (words?.split(/\s+/) ?? []).map(Number)).filter((one) => one > 0);
-    if (tenths.length === 0) return [];
-    const most = Math.max(...tenths);
+    const ends = await Promise.all(disks.map((disk) => this.#read(`${disk}/device/pre_eol_info`)));
+    const spares = ends.map(Number).filter((one) => one > 0);
+    if (tenths.length === 0 && spares.length === 0) return [];
+    const most = Math.max(0, ...tenths);
     const percent = Math.min(100, most * 10);
+    const isSpareUsed = Math.max(0, ...spares) >= spareUsed;
     return [
       {
         type: 'disk.worn',
-        active: most >= wornTenths,
-        detail: text(`寿命已用约 ${percent}%`, `about ${percent} % of its life is used`),
+        active: most >= wornTenths || isSpareUsed,
+        detail: isSpareUsed
+          ? text('备用块即将用尽', 'its spare blocks are nearly used up')
+          : text(`寿命已用约 ${percent}%`, `about ${percent} % of its life is used`),
       },
     ];
   }

@@ -74,6 +74,8 @@ export interface Outbox {
   /** Makes these rows unsent again: the broker may have lost them after it acknowledged. */
   doubt(seqs: readonly number[]): void;
   span(): OutboxSpan;
+  /** When the oldest event happened that the centre has not taken. */
+  oldestPendingAt(): number | undefined;
   /** Retained topics that we have filled, so that a later run can empty them. */
   retainedTopics(): readonly string[];
   rememberRetained(topic: string): void;
@@ -103,6 +105,11 @@ const statementsOf = (database: OutboxDatabase) => ({
   oldestPending: database.prepare<[], { seq: number; bytes: number }>(
     'SELECT seq, bytes FROM events WHERE acked_at IS NULL ORDER BY seq LIMIT 1',
   ),
+  oldestPendingAt: database
+    .prepare<[], number | null>(
+      "SELECT json_extract(body, '$.at') FROM events WHERE acked_at IS NULL ORDER BY seq LIMIT 1",
+    )
+    .pluck(),
   remove: database.prepare<[number]>('DELETE FROM events WHERE seq = ?'),
   thinOld: database.prepare<[number]>('DELETE FROM events WHERE acked_at < ?'),
   thinMany: database.prepare<[number]>(
@@ -205,6 +212,11 @@ class DiskOutbox implements Outbox {
       }),
       { series: this.#series, oldest: 0, newest: 0, pending: this.#events.length, dropped: this.#dropped },
     );
+  }
+
+  oldestPendingAt(): number | undefined {
+    const at = this.#read(() => this.#sql.oldestPendingAt.get(), undefined);
+    return typeof at === 'number' ? at : undefined;
   }
 
   retainedTopics(): readonly string[] {
