@@ -29,7 +29,15 @@ export type RecordLink =
       /** Address of the only peer that is accepted. */
       readonly from: string;
     }
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  /** A switch that gives its records to who logs in. */
+  | {
+      readonly kind: 'telnet';
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly passwordFile: string;
+    };
 
 export interface LineCardBus {
   readonly kind: 'line-card';
@@ -228,7 +236,13 @@ export type Source =
       /** Period as soon as any source of the subject is down. */
       readonly suspectMs: number;
     })
-  | (SourceBase & { readonly kind: 'call-records'; readonly bus: BusId; readonly format: string })
+  | (SourceBase & {
+      readonly kind: 'call-records';
+      readonly bus: BusId;
+      readonly format: string;
+      /** Last digits of telephone numbers that are not kept. */
+      readonly maskDigits?: number;
+    })
   | (PolledBase & { readonly kind: 'ping'; readonly host: string })
   | (PolledBase & { readonly kind: 'tcp'; readonly host: string; readonly port: number })
   | (PolledBase & {

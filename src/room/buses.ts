@@ -3,7 +3,7 @@ import type { Bus, Link } from '../model/room.ts';
 import { text } from '../model/text.ts';
 import { limits, isWithin, written } from './limits.ts';
 import { writtenPath } from './problem.ts';
-import type { Path } from './problem.ts';
+import type { Path, Report } from './problem.ts';
 import type { Reading } from './reading.ts';
 import { durationOr } from './reading.ts';
 import { isHost, isThisMachine, parseLink, parseRecordLink } from './short-forms.ts';
@@ -139,7 +139,13 @@ function readSerial(
     });
   if (!isListening && !serial.startsWith('file:')) {
     const read = link('serial', serial, 9600);
-    return read && { kind: 'serial', id, link: read };
+    if (read === undefined || bus.login === undefined) return read && { kind: 'serial', id, link: read };
+    if (read.kind !== 'tcp') {
+      tellLoginUnused(report, path('login'));
+      return { kind: 'serial', id, link: read };
+    }
+    const { user = 'SMDR', 'password-file': passwordFile } = bus.login;
+    return { kind: 'serial', id, link: { ...read, kind: 'telnet', user, passwordFile } };
   }
   if (isListening && from === undefined) {
     report({
@@ -166,6 +172,7 @@ function readSerial(
     });
     return undefined;
   }
+  if (bus.login !== undefined) tellLoginUnused(report, path('login'));
   for (const word of ['baud', 'parity'])
     if (word in bus)
       report({
@@ -176,6 +183,14 @@ function readSerial(
       });
   return { kind: 'serial', id, link: read };
 }
+
+const tellLoginUnused = (report: Report, path: Path): void =>
+  report({
+    severity: 'warning',
+    path,
+    at: 'key',
+    message: text('login 只用于 tcp://', 'login is only for tcp://'),
+  });
 
 /** Two buses on one wire would talk into each other. */
 function tellSharedLinks({ report, lineOf }: Reading, buses: ReadonlyMap<string, Bus>): void {

@@ -92,6 +92,8 @@ function writtenLink(link: RecordLink): string {
       return `tcp ${link.host}:${link.port}`;
     case 'tcp-listen':
       return `tcp-listen ${link.host ?? ''}:${link.port} < ${link.from}`;
+    case 'telnet':
+      return `telnet ${link.user}@${link.host}:${link.port}`;
     case 'file':
       return `file ${link.path}`;
   }

@@ -337,7 +337,7 @@ function readSerial(written: Form<'serial'>, place: Place): PolledSource | undef
   const bus = buses.get(written.serial);
   if (bus?.kind !== 'serial') return undefined;
   const { link } = bus;
-  if (link.kind === 'tcp-listen' || link.kind === 'file') {
+  if (link.kind === 'tcp-listen' || link.kind === 'file' || link.kind === 'telnet') {
     tell(
       place,
       'serial',

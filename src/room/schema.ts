@@ -121,6 +121,25 @@ const serial = strict(
     ),
     baud: optional(baud(9600)),
     parity: optional(parity),
+    login: optional(
+      strict(
+        {
+          user: optional(
+            matching(
+              '^[\\x21-\\x7e]{1,32}$',
+              text('1–32 个可见字符', '1 to 32 printable signs'),
+              about('用户名', 'user'),
+              'SMDR',
+            ),
+          ),
+          'password-file': filePath('密码文件（权限 0600）', 'file with the password (mode 0600)'),
+        },
+        about(
+          'Telnet 登录，用于 tcp://（松下 KX-NS、KX-TDE：端口 2300）',
+          'login over Telnet, for tcp:// (Panasonic KX-NS, KX-TDE: port 2300)',
+        ),
+      ),
+    ),
   },
   about('普通串口', 'a plain serial wire'),
   'serial',
@@ -523,6 +542,16 @@ const evidence = forms(
       {
         'call-records': nameOf('送话单的串口', 'serial bus that the records come from', 'smdr'),
         format: nameOf('config/pbx/ 中的话单格式', 'format of config/pbx/', 'avaya-ip-office'),
+        'mask-digits': optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 8,
+            ...about(
+              '不保存电话号码的末几位（法律要求时）；原文也一样',
+              'the last digits of telephone numbers that are not kept, where the law wants it; raw lines too',
+            ),
+          }),
+        ),
       },
       about(
         '话单（serial 域，旁证）：线路见到而话单没有的呼叫',

@@ -149,7 +149,11 @@ function readEvidence(
       return undefined;
     }
     const domain = domainOf(parts.buses.get(bus));
-    return { id, kind: 'call-records', domain, weight: 'hint', bus, format };
+    const maskDigits = written['mask-digits'];
+    return {
+      ...{ id, kind: 'call-records', domain, weight: 'hint', bus, format },
+      ...(maskDigits === undefined ? {} : { maskDigits }),
+    };
   }
   if ('ping' in written) {
     if (!isHost(written.ping)) return wrongHost(path('ping'), written.ping);

@@ -76,8 +76,11 @@ function openReader(
   }
   const link = linkOf(bus.id);
   if (link === undefined) return undefined;
+  // Who reads one source with whole numbers has read them all: the strictest one counts.
+  const maskDigits = Math.max(0, ...sources.map((source) => source.maskDigits ?? 0));
   const reader = new RecordReader({
     link,
+    ...(maskDigits === 0 ? {} : { maskDigits }),
     format,
     offsetAt: offsetsOf(room.timezone),
     clock,

@@ -112,7 +112,8 @@ export function scoreOf({ record, line }: MatchRecord, call: MatchCall, skewMs: 
     else score += normal(outside(callEnd - call.startedAt - durationMs, -grain, 60_000), 4000, 10);
   }
   const numbers = [call.caller, call.digits].filter((number) => number.length >= 5);
-  if (record.number !== undefined && numbers.length > 0)
+  // A number whose last digits are hidden (`format/smdr/mask.ts`) says neither yes nor no.
+  if (record.number !== undefined && !record.number.includes('x') && numbers.length > 0)
     score += numbers.some((number) => isSameNumber(number, record.number ?? '')) ? 6 : -6;
   return score;
 }

@@ -4,6 +4,7 @@ import type { RecordLink } from '../../model/room.ts';
 import { FileLink } from './file-link.ts';
 import { ListenLink } from './listen-link.ts';
 import { serialLink } from './serial-port.ts';
+import { TelnetLink } from './telnet-link.ts';
 import { tcpLink } from './tcp-link.ts';
 
 export function openLink(link: RecordLink, name: string): ByteLink {
@@ -19,6 +20,10 @@ export function openLink(link: RecordLink, name: string): ByteLink {
         port: link.port,
         from: link.from,
       });
+    case 'telnet': {
+      const { host, port, user, passwordFile } = link;
+      return new TelnetLink({ link: tcpLink({ name, host, port }), user, passwordFile });
+    }
     case 'file':
       return new FileLink({ name, path: link.path });
   }

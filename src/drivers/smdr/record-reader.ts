@@ -8,6 +8,7 @@ import type { LineRead } from '../../model/pbx-record.ts';
 import type { OffsetAt } from '../../format/smdr/civil-time.ts';
 import type { PbxFormat } from '../../format/smdr/pbx-format.ts';
 import { Drift } from '../../format/smdr/drift.ts';
+import { maskedRead } from '../../format/smdr/mask.ts';
 import { LineAssembler } from '../../format/smdr/line-assembler.ts';
 import { RecordStream } from '../../format/smdr/record-stream.ts';
 import type { Text } from '../../model/text.ts';
@@ -29,6 +30,8 @@ export interface RecordReaderOptions {
   readonly format: PbxFormat;
   readonly offsetAt: OffsetAt;
   readonly clock: Clock;
+  /** Last digits of telephone numbers that nobody may keep. */
+  readonly maskDigits?: number;
 }
 
 export class RecordReader {
@@ -44,9 +47,9 @@ export class RecordReader {
   }
 
   start(handlers: RecordReaderHandlers): void {
-    const { link, clock } = this.#options;
+    const { link, clock, maskDigits } = this.#options;
     const tell = (read: LineRead): void => {
-      handlers.read(read, clock.wall());
+      handlers.read(maskDigits === undefined ? read : maskedRead(read, maskDigits), clock.wall());
       // A record that was held back is no new line.
       if (read.raw === '' || !this.#drift.note(read)) return;
       const { refused, judged, isDrifting } = this.#drift;
