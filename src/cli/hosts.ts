@@ -150,8 +150,10 @@ async function listAll({ hosts: all, nutServer }: Room, json: boolean, language:
 
 async function roomOf({ file, language: asked }: Asked): Promise<Room | undefined> {
   const language = asked ?? languageOfEnvironment();
-  const tell = (why: Text): undefined =>
-    void process.stderr.write(`linekeeper hosts: ${file}: ${why[language]}\n`);
+  const tell = (why: Text): Room | undefined => {
+    process.stderr.write(`linekeeper hosts: ${file}: ${why[language]}\n`);
+    return undefined;
+  };
   const content = await readRoomFile(file);
   if (!content.ok) return tell(content.why);
   const { room } = loadRoom(content.words, file, {});

@@ -111,7 +111,7 @@ export class HostOrders implements HostShutdown {
     try {
       const endAt = performance.now() + this.#options.withinMs;
       const isAsked = await this.#ask(endAt, signal, tell);
-      if (isAsked && !signal.aborted) await this.#watch(endAt, signal, tell);
+      if (isAsked) await this.#watch(endAt, signal, tell);
     } catch (error) {
       tell('failed', unexpected(error));
     } finally {

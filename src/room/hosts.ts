@@ -1,5 +1,5 @@
 /** The hosts of a room file: which way each is asked to shut down, and what would not work in a power cut. */
-import type { Host, HostWay, HttpWay, NutServerSettings } from '../model/host.ts';
+import type { Host, HostWay, NutServerSettings } from '../model/host.ts';
 import type { Room } from '../model/room.ts';
 import { text } from '../model/text.ts';
 import type { Text } from '../model/text.ts';
@@ -47,8 +47,10 @@ function readWay(id: string, written: Written, reading: Reading): HostWay | unde
   return readNut(id, written, path, reading);
 }
 
-const wrong = ({ report }: Reading, path: Path, message: Text, hint?: Text): undefined =>
-  void report({ severity: 'error', path, message, ...(hint === undefined ? {} : { hint }) });
+function wrong({ report }: Reading, path: Path, message: Text, hint?: Text): HostWay | undefined {
+  report({ severity: 'error', path, message, ...(hint === undefined ? {} : { hint }) });
+  return undefined;
+}
 
 function readSsh(written: Form<'ssh'>, path: Place, reading: Reading): HostWay | undefined {
   const [user = '', where = ''] = written.ssh.split('@');
@@ -80,7 +82,7 @@ function readSsh(written: Form<'ssh'>, path: Place, reading: Reading): HostWay |
   };
 }
 
-function readHttp(written: Form<'http'>, path: Place, reading: Reading): HttpWay | undefined {
+function readHttp(written: Form<'http'>, path: Place, reading: Reading): HostWay | undefined {
   const {
     http: url,
     method = 'POST',
