@@ -138,6 +138,8 @@ test('everything on MQTT lies under linekeeper/demo; presence is retained; the b
 });
 
 test('a call comes by itself, is listed, and its recording can be heard', async () => {
+  // Calls come by themselves, too.
+  await becomes('line 3 free', async () => (await status()).lines[2]?.signal === 'idle');
   await happens('call in 3 answer 1 talk 3');
   const calls = await eventually('a call', async () => (await get<Items>('calls')).items[0], limitMs);
   assert.ok(calls.id);
