@@ -425,6 +425,8 @@ export interface Room {
   readonly subjects: readonly Subject[];
   readonly controls: readonly Control[];
   readonly maintenance: readonly MaintenanceWindow[];
+  /** Lamp and horn are tried by a person so often; absent: nobody is reminded. */
+  readonly selfTestEveryMs?: number;
   readonly bypass: BypassSettings;
   readonly recorder: RecorderSettings;
   readonly mqtt?: MqttSettings;

@@ -495,6 +495,13 @@ export const limits = {
     unit: 'count',
     reason: text('够用到来电，又不至于打印太久', 'enough until the power is back, without printing for ever'),
   },
+  'self-test.every': {
+    min: day,
+    max: 366 * day,
+    default: 30 * day,
+    unit: 'ms',
+    reason: text('一年不试，坏了也不知道', 'what is not tried for a year may have been broken for as long'),
+  },
   'maintenance.for': {
     min: minute,
     max: 24 * hour,

@@ -951,6 +951,21 @@ const maintenance = Type.Array(
   },
 );
 
+const selfTest = strict(
+  {
+    every: optional(
+      duration(
+        'self-test.every',
+        about(
+          '多久由人试一次灯和喇叭；超期即告警',
+          'how often a person tries lamp and horn; overdue is an alarm',
+        ),
+      ),
+    ),
+  },
+  about('自检提醒', 'reminder of the self-test'),
+);
+
 const report = strict(
   {
     mqtt: optional(
@@ -1039,6 +1054,7 @@ const sections = {
   'manual-forms': optional(manualFormsSchema),
   maintenance: optional(maintenance),
   report: optional(report),
+  'self-test': optional(selfTest),
   heartbeats: optional(heartbeatsSchema),
   people: optional(
     strict(

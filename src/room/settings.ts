@@ -180,3 +180,8 @@ export function readPlaces({ draft, report }: Reading): Pick<Room, 'http' | 'dat
   }
   return { http: { host, port }, dataFolder: draft.data ?? '/var/lib/linekeeper' };
 }
+
+export const readSelfTest = ({ draft }: Reading): Pick<Room, 'selfTestEveryMs'> => {
+  const selfTest = draft['self-test'];
+  return selfTest === undefined ? {} : { selfTestEveryMs: durationOr(selfTest.every, 'self-test.every') };
+};

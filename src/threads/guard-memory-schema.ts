@@ -77,6 +77,7 @@ export const guardMemorySchema = Type.Object({
       ),
     ),
     powerCut: Type.Optional(powerCut),
+    selfTest: Type.Optional(Type.Object({ ageMs: Type.Number({ minimum: 0 }) })),
     counters: Type.Optional(
       Type.Record(
         Type.String(),

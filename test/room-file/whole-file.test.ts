@@ -127,6 +127,7 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'modbus.timeout': ['"rtu:/dev/ttyUSB1"', (v) => `"rtu:/dev/ttyUSB1", timeout: ${v}`],
   'point.debounce': ['role: silence-button', (v) => `role: silence-button, debounce: ${v}`],
   'register.every': ['lines:\n', (v) => `  temp: { register: rs485/2/30001, every: ${v} }\nlines:\n`],
+  'self-test.every': ['recorder: {', (v) => `self-test: { every: ${v} }\nrecorder: {`],
   'sensor.every': ['lines:\n', (v) => `  rack: { sensor: "hwmon:sht3x/temp1", every: ${v} }\nlines:\n`],
   'control.for': ['lines:\n', (v) => withControl(`for: ${v}`)],
   'control.read-back-within': ['lines:\n', (v) => withControl(`read-back: lit, read-back-within: ${v}`)],

@@ -84,6 +84,17 @@ export const ownAlarms = {
     },
     { onDelayMs: 30_000, offDelayMs: 60_000 },
   ),
+  'self-test.overdue': kind('warning', {
+    what: ['灯和喇叭很久没有试过', 'Lamp and horn have not been tried for long'],
+    effect: [
+      '坏了也不知道，告警时可能听不到',
+      'If they are broken nobody knows, and an alarm may not be heard',
+    ],
+    action: [
+      '按试灯按钮（或网页上的试灯），看灯、听喇叭',
+      'Press the test button, or the lamp test of the page: look and listen',
+    ],
+  }),
   'disk.slow': kind('minor', {
     what: ['写盘很慢', 'The disk is slow to write'],
     effect: [

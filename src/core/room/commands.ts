@@ -36,10 +36,14 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'end-maintenance':
       return toMaintenance(state, { ...event, command: order });
     case 'silence':
-    case 'lamp-test':
-      return chain(annunciate(state, { kind: order.do, at }), (now) => ({
+      return chain(annunciate(state, { kind: 'silence', at }), (now) => ({
         state: now,
-        effects: [accepted(event.id, event.by, order.do, at)],
+        effects: [accepted(event.id, event.by, 'silence', at)],
+      }));
+    case 'lamp-test':
+      return chain(annunciate(state, { kind: 'lamp-test', at }), (now) => ({
+        state: { ...now, selfTestAt: now.at },
+        effects: [accepted(event.id, event.by, 'lamp-test', at), { kind: 'save' }],
       }));
     case 'bypass':
     case 'restore':

@@ -25,6 +25,8 @@ import { text } from '../../model/text.ts';
 import type { RoomConfig } from './config.ts';
 import type { Counters, SavedCounter } from './counters.ts';
 import { savedCounters } from './counters.ts';
+import type { SavedSelfTest } from './self-test.ts';
+import { savedSelfTest, selfTestAt } from './self-test.ts';
 import type { ReadingFaults } from './reading-evidence.ts';
 import type { ReadingMemory } from './readings.ts';
 import type { CardSeen } from './own-conditions.ts';
@@ -42,6 +44,7 @@ export interface SavedRoom {
   readonly controls?: control.SavedControls;
   /** Absent in files of before there were counters. */
   readonly counters?: Readonly<Record<PointId, SavedCounter>>;
+  readonly selfTest?: SavedSelfTest;
   /** Polarity of each trunk as it was learned, tip against ring. */
   readonly polarities?: Readonly<Record<LineId, pair.Polarity>>;
 }
@@ -68,6 +71,8 @@ export interface RoomState {
   readonly readings: Readonly<Record<PointId, ReadingMemory>>;
   readonly readingFaults: ReadingFaults;
   readonly counters: Counters;
+  /** A person tried lamp and horn then; absent: never. */
+  readonly selfTestAt?: MonoMs;
   /** Standing conditions that the shell found, by alarm id. */
   readonly found: Readonly<Record<string, Condition>>;
   /** The verdict that the bypass was told last. */
@@ -109,6 +114,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     );
     triggers[id] = initialTrigger({ line: id, runId: config.runId, settings: room.recorder }, at);
   }
+  const testedAt = selfTestAt(typeof saved === 'string' ? undefined : saved.selfTest, later(at, -awayMs));
   const fresh: RoomState = {
     config,
     at,
@@ -161,6 +167,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     readings: {},
     readingFaults: {},
     counters: typeof saved === 'string' ? {} : countersOf(config, saved),
+    ...(testedAt === undefined ? {} : { selfTestAt: testedAt }),
     found: {},
     verdictTold: 'unknown',
   };
@@ -202,13 +209,17 @@ function powerCutConfig({ room, runId, outputs }: RoomConfig): powerCut.PowerCut
   };
 }
 
-export const saved = (state: RoomState): SavedRoom => ({
-  bypass: bypass.saved(state.bypass),
-  alarms: alarm.saved(state.alarm, state.at),
-  maintenance: maintenance.saved(state.maintenance, state.at),
-  power: power.saved(state.power, state.at),
-  powerCut: powerCut.saved(state.powerCut),
-  controls: control.saved(state.control, state.at),
-  counters: savedCounters(state.counters),
-  polarities: pair.savedPolarities(state.pairs),
-});
+export function saved(state: RoomState): SavedRoom {
+  const selfTest = savedSelfTest(state.selfTestAt, state.at);
+  return {
+    bypass: bypass.saved(state.bypass),
+    alarms: alarm.saved(state.alarm, state.at),
+    maintenance: maintenance.saved(state.maintenance, state.at),
+    power: power.saved(state.power, state.at),
+    powerCut: powerCut.saved(state.powerCut),
+    controls: control.saved(state.control, state.at),
+    counters: savedCounters(state.counters),
+    polarities: pair.savedPolarities(state.pairs),
+    ...(selfTest === undefined ? {} : { selfTest }),
+  };
+}

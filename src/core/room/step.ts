@@ -25,6 +25,7 @@ import type { Outputs } from '../../model/effect.ts';
 import type { RoomEvent } from '../../model/event.ts';
 import { counterConditions } from './counters.ts';
 import { readingConditions } from './readings.ts';
+import { selfTestConditions } from './self-test.ts';
 import { cardConditions, lineConditions, loopConditions, pointConditions } from './own-conditions.ts';
 import type { RoomState } from './state.ts';
 import { chain, each, nothing } from './composition.ts';
@@ -168,6 +169,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...loopConditions(state.config, state.loopFaults),
     ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),
     ...counterConditions(state.config.counters, state.counters, at),
+    ...selfTestConditions(state.config.room.selfTestEveryMs, state.selfTestAt, at),
     ...Object.values(state.found),
   ];
   const judged = chain(toAlarm(state, { kind: 'conditions', standing, at }), (now) =>

@@ -21,11 +21,11 @@ export class Points {
   effects: readonly Effect[] = [];
 
   /** Sections of a room file below `room:`. */
-  constructor(sections: string, before: SavedRoom | 'missing' = 'missing') {
+  constructor(sections: string, before: SavedRoom | 'missing' = 'missing', awayMs = 0) {
     const { room, problems } = loadRoom(`room: { id: points }\n${sections}`, 'room.yaml', {});
     if (room === undefined) throw new Error(problems.map(({ message }) => message.en).join('; '));
     this.room = room;
-    this.state = initial(roomConfig(room, 'run'), { saved: before, awayMs: 0 }, monoMs(this.at));
+    this.state = initial(roomConfig(room, 'run'), { saved: before, awayMs }, monoMs(this.at));
   }
 
   tell(event: Without<RoomEvent>): this {
