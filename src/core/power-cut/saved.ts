@@ -83,8 +83,10 @@ function resumed(
       .filter((stage) => stage.steps.some(({ action }) => action.kind === 'end'))
       .map((stage) => stage.number),
   );
+  // Nobody saw the mains meanwhile: they must stay once more before the next load goes back, and stages come anew.
+  const isRestarting = saved.phase === 'restarting';
   const due = Object.fromEntries(
-    Object.entries(saved.due).flatMap(([number, ageMs]) =>
+    Object.entries(isRestarting ? {} : saved.due).flatMap(([number, ageMs]) =>
       ends.has(Number(number)) ? [] : [[Number(number), moment(ageMs)] as const],
     ),
   );
@@ -95,7 +97,7 @@ function resumed(
     runtimeS !== undefined && heardAt !== undefined && elapsedMs(heardAt, state.at) / 1000 < runtimeS;
   const since = saved.phase === 'on-battery' ? moment(saved.phaseAgeMs) : state.at;
   const phase: Phase =
-    saved.phase === 'returning'
+    saved.phase === 'returning' || isRestarting
       ? { kind: 'returning', since, isGranted: false }
       : { kind: saved.phase, since };
   return {

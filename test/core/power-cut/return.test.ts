@@ -186,6 +186,20 @@ test('a restart in mid-cut: loads stay, orders are given again with the same nam
   assert.ok(bench.switched.includes('rack'));
 });
 
+test('a restart while loads go back: nobody saw the mains meanwhile, so they must stay once more', () => {
+  const bench = deep().mains().run(303).restart(60_000).mains().run(299);
+  assert.equal([...bench.switched].sort(), ['lamp', 'seat-pcs'], 'the rack is back, the others wait');
+  assert.is(bench.phase, 'returning');
+  bench.battery(200).run(12);
+  assert.equal(
+    [...bench.switched].sort(),
+    ['lamp', 'seat-pcs'],
+    'and the rack stays on until its stage comes',
+  );
+  bench.mains().run(420);
+  assert.is(bench.phase, 'checking');
+});
+
 test('a restart while no UPS speaks: the runtime goes on by the clock', () => {
   const bench = new Bench().battery(29).run(12).restart(60_000).run(60);
   assert.is.not(bench.stepState('4.1'), 'asked');
