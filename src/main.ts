@@ -47,7 +47,8 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     load: async () => (await import('./cli/smdr.ts')).smdr,
   },
   ups: {
-    summary: 'ups probe ADDRESS     find a UPS: its unit, its map, what it says',
+    summary:
+      'ups probe ADDRESS     find a UPS: its unit, its map, what it says; ups test SUBJECT: test its battery',
     load: async () => (await import('./cli/ups.ts')).ups,
   },
   sensors: {

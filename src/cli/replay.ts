@@ -123,6 +123,8 @@ function told(effect: Effect, language: Language): string {
       return 'own end: lines to bypass, recordings sealed';
     case 'restart':
       return 'starts anew: the mains are back';
+    case 'ups-test':
+      return `${effect.subject} battery test: ${effect.what}`;
     case 'control-send':
       return `${effect.control} send ${effect.send.length} bytes over ${effect.bus}`;
     case 'save':

@@ -83,6 +83,7 @@ const progress = (line: string): void => {
 };
 
 export async function ups(args: readonly string[]): Promise<number> {
+  if (args[0] === 'test') return (await import('./ups-test.ts')).upsTest(args.slice(1));
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     if (values.help) {

@@ -73,6 +73,14 @@ export const commandSchemas = {
   ),
   'all-clear': Type.Object({ do: Type.Literal('all-clear') }, strict),
   record: Type.Object({ do: Type.Literal('record'), line, on: Type.Boolean() }, strict),
+  'ups-test': Type.Object(
+    {
+      do: Type.Literal('ups-test'),
+      subject: name('A UPS of the room.'),
+      stop: Type.Optional(Type.Boolean({ description: 'Ends the test that runs.' })),
+    },
+    strict,
+  ),
   control: Type.Object(
     {
       do: Type.Literal('control'),
@@ -103,6 +111,7 @@ export const commandSchema = Type.Union(Object.values(commandSchemas));
 export const isAskedTwice = (command: Command): boolean =>
   command.do === 'maintenance' ||
   command.do === 'control' ||
+  command.do === 'ups-test' ||
   command.do === 'bypass' ||
   command.do === 'restore' ||
   command.do === 'reset-bypass' ||

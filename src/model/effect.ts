@@ -15,6 +15,7 @@ import type {
   OrderId,
   PointId,
   RecordingId,
+  SourceId,
   SubjectId,
 } from './ids.ts';
 import type { ControlDid, ControlOutcome } from './control.ts';
@@ -109,6 +110,14 @@ export type Effect =
   | { readonly kind: 'power-end'; readonly at: MonoMs }
   /** The mains came back after `power-end`: the process ends, to be started anew. */
   | { readonly kind: 'restart'; readonly at: MonoMs }
+  /** Orders a battery test, or the end of one; `ups-test-sent` with the same order tells whether the UPS took it. */
+  | {
+      readonly kind: 'ups-test';
+      readonly subject: SubjectId;
+      readonly source: SourceId;
+      readonly order: string;
+      readonly what: 'quick' | 'stop';
+    }
   /** Sends a string to the switch; `control-sent` with the same order tells what came of it. */
   | {
       readonly kind: 'control-send';

@@ -3,7 +3,17 @@
  * journal as it stands: plain data, no class, no function, nothing that JSON would lose.
  */
 import type { AlarmKey, Severity } from './alarm.ts';
-import type { BusId, ControlId, HostId, LineId, OrderId, PointId, RecordingId, SourceId } from './ids.ts';
+import type {
+  BusId,
+  ControlId,
+  HostId,
+  LineId,
+  OrderId,
+  PointId,
+  RecordingId,
+  SourceId,
+  SubjectId,
+} from './ids.ts';
 import type { SendOutcome } from './control.ts';
 import type { KeyPosition, RelayReport } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
@@ -38,6 +48,8 @@ export type Command =
   | { readonly do: 'waive'; /** A step or a subject. */ readonly what: string; readonly reason: string }
   | { readonly do: 'all-clear' }
   | { readonly do: 'record'; readonly line: LineId; readonly on: boolean }
+  /** A quick battery test of a UPS; `stop` ends the one that runs. */
+  | { readonly do: 'ups-test'; readonly subject: SubjectId; readonly stop?: boolean }
   /** `on` absent: on. `values` fill the places of a string that is sent. */
   | {
       readonly do: 'control';
@@ -131,6 +143,13 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly detail: Text;
     }
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  /** Whether the UPS took the order of the effect `ups-test`. */
+  | {
+      readonly kind: 'ups-test-sent';
+      readonly order: string;
+      readonly accepted: boolean;
+      readonly reason: Text;
+    }
   /** What came of the effect `control-send` of this order. */
   | {
       readonly kind: 'control-sent';

@@ -249,9 +249,16 @@ export type ToProbes =
   | { readonly kind: 'shut-host'; readonly host: HostId; readonly order: OrderId }
   /** Once a second where the room has a NUT server. */
   | { readonly kind: 'supply'; readonly supply: Supply }
+  | UpsTestOrder
   | BrokerPath
   | HeartbeatMessage
   | { readonly kind: 'close' };
+export interface UpsTestOrder {
+  readonly kind: 'ups-test';
+  readonly source: SourceId;
+  readonly order: string;
+  readonly what: 'quick' | 'stop';
+}
 /** Whether what others publish can reach us. */
 export interface BrokerPath {
   readonly kind: 'broker-path';
@@ -266,6 +273,12 @@ export interface HeartbeatMessage {
 }
 export type FromProbes =
   | WorkerBeat
+  | {
+      readonly kind: 'ups-test-sent';
+      readonly order: string;
+      readonly accepted: boolean;
+      readonly reason: Text;
+    }
   | WorkerCondition
   | { readonly kind: 'ready' }
   | {

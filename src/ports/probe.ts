@@ -13,7 +13,15 @@ export interface Probe {
   readonly source: SourceId;
   start(report: (evidence: ProbeEvidence) => void): void;
   suspect(on: boolean): void;
+  /** Of a UPS that can be told to test its battery, or to stop that. Never throws out. */
+  test?(what: 'quick' | 'stop'): Promise<TestAnswer>;
   stop(): Promise<void>;
+}
+
+export interface TestAnswer {
+  readonly accepted: boolean;
+  /** Why not. */
+  readonly reason: Text;
 }
 
 export interface ProbeEvidence {

@@ -10,6 +10,7 @@ import type { MonoMs } from '../model/units.ts';
 import type { Outputs } from '../model/effect.ts';
 import type { Registers } from '../ports/registers.ts';
 import type { LoopFault, RoomEvent } from '../model/event.ts';
+import type { TestAnswer } from '../ports/probe.ts';
 import type { Text } from '../model/text.ts';
 import { Cards } from './cards.ts';
 import { DialToneTest } from './dial-tone-test.ts';
@@ -22,7 +23,7 @@ import { makeAudioRing } from '../signal/audio-ring.ts';
 import { makeLineCard } from '../drivers/linecard/line-card.ts';
 import type * as BusProbes from './bus-probes.ts';
 import type { Records } from './records.ts';
-import type { RecordLineMessage } from '../model/messages.ts';
+import type { RecordLineMessage, UpsTestOrder } from '../model/messages.ts';
 import type { Readings } from './readings.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
 import { text } from '../model/text.ts';
@@ -48,6 +49,8 @@ export interface Field {
   /** Every turn: bring the outputs to their levels. `isFit` holds the `healthy` outputs. */
   drive(outputs: Outputs, isFit: boolean): void;
   pulse(line: LineId, ms: number): void;
+  /** A battery test of a UPS on a bus of the room; whether it took the order is posted. */
+  upsTest(order: Omit<UpsTestOrder, 'kind'>): void;
   /** A string to the switch; what came of it is posted. */
   send(what: ControlSend): void;
   feed(card: BusId): void;
@@ -152,6 +155,12 @@ export async function openField(
     pulse(line, ms) {
       const terminal = terminals.get(line);
       if (terminal !== undefined) cards.pulse(terminal.bus, terminal.number, ms);
+    },
+    upsTest({ source, order, what }) {
+      const sent = (answer: TestAnswer): void => {
+        handlers.post({ kind: 'ups-test-sent', order, ...answer, at: clock.mono() }, true);
+      };
+      probes?.then((made) => made.probes.test(source, what)).then(sent, () => undefined);
     },
     send(what) {
       controls.send(what);

@@ -7,7 +7,7 @@
  */
 import path from 'node:path';
 import { nanoid } from 'nanoid';
-import type { BusId } from '../model/ids.ts';
+import type { BusId, SourceId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Effect, Notice } from '../model/effect.ts';
 import type { Log } from '../shell/log.ts';
@@ -193,7 +193,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     },
     fromProbes: (message) => {
       if (message.kind === 'condition') reports.heard('probes', message);
-      if (message.kind === 'evidence' || message.kind === 'reading')
+      if (message.kind === 'evidence' || message.kind === 'reading' || message.kind === 'ups-test-sent')
         post({ ...message, at: clock.mono() }, false);
       if (message.kind === 'host') post({ ...message, at: clock.mono() }, true);
     },
@@ -272,6 +272,12 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       case 'coil-pulse':
         field.pulse(effect.line, effect.ms);
         break;
+      case 'ups-test': {
+        const { source, order, what } = effect;
+        if (isOnBus(room, source)) field.upsTest({ source, order, what });
+        else workers.upsTest({ kind: 'ups-test', source, order, what });
+        break;
+      }
       case 'control-send':
         field.send(effect);
         break;
@@ -435,6 +441,10 @@ const mark = (clock: Clock): { mono: MonoMs; wall: ReturnType<Clock['wall']> } =
   wall: clock.wall(),
 });
 const memoryMB = (): number => Math.round(process.memoryUsage.rss() / 1_048_576);
+
+/** Asked by the field; all else over the network. */
+const isOnBus = (room: Room, source: SourceId): boolean =>
+  room.subjects.some(({ sources }) => sources.some(({ id, kind }) => id === source && kind === 'megatec'));
 
 /** What a person who reads the log wants to see; calls and signals are in the archive and the journal. */
 function logNotice(log: Log, notice: Notice): void {

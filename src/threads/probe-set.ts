@@ -1,6 +1,6 @@
 /** The probes of one thread, each with the subject that it speaks for: started, hurried and stopped together. */
-import type { SubjectId } from '../model/ids.ts';
-import type { Probe, ProbeEvidence } from '../ports/probe.ts';
+import type { SourceId, SubjectId } from '../model/ids.ts';
+import type { Probe, ProbeEvidence, TestAnswer } from '../ports/probe.ts';
 import type { Source } from '../model/room.ts';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
@@ -30,6 +30,16 @@ export class ProbeSet {
     for (const { subject, probe } of this.#probes)
       if (subjects.has(subject) !== this.#suspected.has(subject)) probe.suspect(subjects.has(subject));
     this.#suspected = subjects;
+  }
+
+  async test(source: SourceId, what: 'quick' | 'stop'): Promise<TestAnswer> {
+    const found = this.#probes.find(({ probe }) => probe.source === source)?.probe;
+    if (found?.test === undefined)
+      return {
+        accepted: false,
+        reason: text('此 UPS 不能由本机测试', 'this UPS cannot be tested from here'),
+      };
+    return found.test(what);
   }
 
   async close(): Promise<void> {

@@ -56,6 +56,13 @@ port.on('message', (message: ToProbes) => {
     case 'suspect':
       probes.suspect(new Set(message.subjects));
       return;
+    case 'ups-test': {
+      const { source, order, what } = message;
+      void probes.test(source, what).then((answer) => {
+        send({ kind: 'ups-test-sent', order, ...answer });
+      });
+      return;
+    }
     case 'broker-path':
       network.broker.path(message.up, message.reason);
       return;

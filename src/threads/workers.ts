@@ -17,6 +17,7 @@ import type {
   ThreadView,
   ToArchive,
   ToFront,
+  UpsTestOrder,
   ToProbes,
   ToRecorder,
 } from '../model/messages.ts';
@@ -175,6 +176,10 @@ export class Workers {
   /** What feeds the room, for the NUT server where there is one. */
   supply(supply: Supply): void {
     if (this.#starts.probes.nutServer !== undefined) this.#probes.post({ kind: 'supply', supply });
+  }
+
+  upsTest(order: UpsTestOrder): void {
+    this.#probes.post(order);
   }
 
   view(message: Extract<ToFront, { kind: 'view' }>): void {

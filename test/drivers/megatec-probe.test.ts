@@ -103,4 +103,23 @@ for (const [what, answer, pattern] of lost)
     assert.match(evidence.reason.en, pattern);
   });
 
+test('a battery test goes out between two rounds; silence takes it, an echo or a refusal does not', async () => {
+  const link = new UpsWire();
+  const probe = megatecProbe({ source: 'ups.1', link, everyMs: 10_000, timeoutMs: 300 });
+  assert.is((await probe.test?.('quick'))?.accepted, false);
+  assert.equal(link.asked, []);
+  const reports = new Reports();
+  probe.start(reports.report);
+  await reports.next(5000);
+  assert.is((await probe.test?.('quick'))?.accepted, true);
+  assert.is((await probe.test?.('stop'))?.accepted, true);
+  assert.equal(link.asked, ['Q1', 'F', 'T', 'CT']);
+  for (const answer of ['T\r', '(NAK\r']) {
+    link.answers = { ...link.answers, T: answer };
+    const refused = await probe.test?.('quick');
+    assert.equal([refused?.accepted, refused?.reason.en], [false, 'the UPS does not know T']);
+  }
+  await probe.stop();
+});
+
 test.run();

@@ -203,4 +203,30 @@ test('a forced shutdown is low battery, and nobody waits for us: the login ends'
     assert.not(after.some((line) => line.startsWith('LOGIN')));
   }));
 
+test('a battery test is ordered over a connection of its own, with the user; why upsd refuses it is said', async () => {
+  const upsd = await new FakeUpsd().start();
+  upsd.override = (line) => (line.startsWith('INSTCMD') ? 'OK\n' : undefined);
+  await withSecret(0o600, async (passwordFile) => {
+    const probe = probeOf(upsd.port, { username: 'lk', passwordFile });
+    assert.is((await probe.test?.('quick'))?.accepted, true);
+    assert.equal(
+      upsd.asked.filter((line) => /^(USERNAME|LOGIN|INSTCMD)/.test(line)),
+      ['USERNAME "lk"', 'INSTCMD "room" "test.battery.start.quick"'],
+    );
+    assert.is((await probe.test?.('stop'))?.accepted, true);
+    assert.ok(upsd.asked.includes('INSTCMD "room" "test.battery.stop"'));
+    for (const [answer, pattern] of [
+      ['ERR ACCESS-DENIED', /does not let user lk do test\.battery\.start\.quick: write instcmds/],
+      ['ERR CMD-NOT-SUPPORTED', /the NUT driver of the UPS does not know/],
+    ] as const) {
+      upsd.override = (line) => (line.startsWith('INSTCMD') ? `${answer}\n` : undefined);
+      const refused = await probe.test?.('quick');
+      assert.is(refused?.accepted, false);
+      assert.match(refused?.reason.en ?? '', pattern);
+    }
+    await upsd.stop();
+    assert.is((await probe.test?.('quick'))?.accepted, false);
+  });
+});
+
 test.run();

@@ -14,6 +14,7 @@ import type { Mutant } from './bypass.ts';
 import { mutants as ofDialTone } from './dial-tone.ts';
 import { mutants as ofPair } from './pair.ts';
 import { mutants as ofPowerCut } from './power-cut.ts';
+import { mutants as ofPbx } from './pbx.ts';
 import { mutants as ofWatch } from './watch.ts';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
@@ -81,7 +82,7 @@ function reasonIn(mutant: Mutant, output: string): string | undefined {
 }
 
 const words = process.argv.slice(2);
-const chosen = [...ofBypass, ...ofWatch, ...ofDialTone, ...ofPair, ...ofPowerCut].filter(
+const chosen = [...ofBypass, ...ofWatch, ...ofDialTone, ...ofPair, ...ofPowerCut, ...ofPbx].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 );
 const waiting = chosen.map((mutant, n) => ({ mutant, n }));

@@ -207,6 +207,24 @@ test('login: a right password reads, a wrong one is told before any power cut', 
   }
 });
 
+test('a battery test: upsd understands the order and tells that the driver has none', async () => {
+  const nut = await new Nut().start();
+  try {
+    const passwordFile = nut.file('right', 'rig\n');
+    const probe = nutProbe({
+      ...{ source: 'ups.1', ups: 'room', host: '127.0.0.1', port: nut.port, tls: false, everyMs: 300 },
+      ...{ username: 'linekeeper', passwordFile },
+    });
+    await reading(nut.watch(), { onLine: true });
+    // dummy-ups has no test of its own.
+    const { accepted, reason } = (await probe.test?.('quick')) ?? {};
+    assert.is(accepted, false);
+    assert.match(reason?.en ?? '', 'the NUT driver of the UPS does not know test.battery.start.quick');
+  } finally {
+    await nut.stop();
+  }
+});
+
 test('TLS: the own certificate is enough, a foreign one is refused, and without one nothing is sent', async () => {
   const plain = await new Nut().start();
   const nut = new Nut();

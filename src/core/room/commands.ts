@@ -5,18 +5,21 @@ import type { Effect } from '../../model/effect.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
+import type { Circumstances } from '../ups-test/guard.ts';
 import type { RoomState } from './state.ts';
 import { chain, nothing } from './composition.ts';
 import { countersSeen } from './counters.ts';
 import type { RoomStep } from './composition.ts';
 import {
   annunciate,
+  isBypassActive,
   toAlarm,
   toBypass,
   toControl,
   toMaintenance,
   toPowerCut,
   toTrigger,
+  toUpsTest,
 } from './machines.ts';
 
 export function command(state: RoomState, event: RoomEventOf<'command'>): RoomStep {
@@ -59,6 +62,8 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
         state: now,
         effects: [recordAnswer(now, event.id, event.by, order.line, order.on, at)],
       }));
+    case 'ups-test':
+      return toUpsTest(state, { ...event, at: state.at, command: order, around: aroundOf(state) });
     case 'control':
       return toControl(state, { ...event, at: state.at, command: order });
     default:
@@ -75,6 +80,17 @@ function seeCounters(state: RoomState): RoomStep {
   if (counters === state.counters) return { state, effects: nothing };
   return { state: { ...state, counters }, effects: [{ kind: 'save' }] };
 }
+
+/** What else goes on in the room, for who asks for a battery test. */
+const aroundOf = (state: RoomState): Circumstances => ({
+  isBypassActive: isBypassActive(state),
+  isPowerCut: state.powerCut.cut !== undefined,
+  percents: Object.fromEntries(
+    Object.entries(state.power.sources).flatMap(([id, { last }]) =>
+      last?.reading.batteryPercent === undefined ? [] : [[id, last.reading.batteryPercent]],
+    ),
+  ),
+});
 
 function recordAnswer(
   state: RoomState,

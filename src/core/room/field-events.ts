@@ -14,10 +14,15 @@ import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
 import { command } from './commands.ts';
 import { positionEvent } from './line-events.ts';
-import { toBypass, toPair, toControl, toWatch } from './machines.ts';
+import { duringTest } from '../ups-test/step.ts';
+import { toBypass, toPair, toControl, toUpsTest, toWatch } from './machines.ts';
 
-/** The reading of a UPS goes on with what was estimated. */
+/** The reading of a UPS goes on without what is only a test, and with what was estimated. */
 export function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
+  return chain(toUpsTest(state, event), (now) => evidenceJudged(now, duringTest(now.upsTest, event)));
+}
+
+function evidenceJudged(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
   const { state: heard, values, isNew } = power.hear(state.power, event);
   const told = toWatch(
     heard === state.power ? state : { ...state, power: heard },

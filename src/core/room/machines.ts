@@ -7,6 +7,7 @@ import * as control from '../control/step.ts';
 import * as pair from '../pair/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
+import * as upsTest from '../ups-test/step.ts';
 import * as trigger from '../trigger/step.ts';
 import type { TriggerEvent } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
@@ -50,7 +51,7 @@ export function toBypass(state: RoomState, event: bypass.BypassEvent): RoomStep 
   );
 }
 
-const isBypassActive = ({ bypass: own }: RoomState): boolean =>
+export const isBypassActive = ({ bypass: own }: RoomState): boolean =>
   own.room.phase.kind !== 'steady' && own.room.phase.kind !== 'confirming';
 
 /** What the plan orders of the bypass it orders in its own name. */
@@ -92,6 +93,11 @@ export function toTrigger(state: RoomState, line: LineId, event: TriggerEvent): 
 export function toControl(state: RoomState, event: control.ControlEvent): RoomStep {
   const { state: next, effects } = control.step(state.control, event);
   return { state: next === state.control ? state : { ...state, control: next }, effects };
+}
+
+export function toUpsTest(state: RoomState, event: upsTest.UpsTestEvent): RoomStep {
+  const { state: next, effects } = upsTest.step(state.upsTest, event);
+  return { state: next === state.upsTest ? state : { ...state, upsTest: next }, effects };
 }
 
 export function toAlarm(state: RoomState, event: alarm.AlarmEvent): RoomStep {

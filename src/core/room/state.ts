@@ -11,6 +11,7 @@ import { initial as initialTrigger } from '../trigger/state.ts';
 import type { TriggerState } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import * as power from '../power/step.ts';
+import * as upsTest from '../ups-test/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import type { BusId, LineId, PointId } from '../../model/ids.ts';
 import type { Condition } from '../../model/alarm.ts';
@@ -42,6 +43,7 @@ export interface SavedRoom {
   readonly power?: power.SavedPower;
   readonly powerCut?: powerCut.SavedPowerCut;
   readonly controls?: control.SavedControls;
+  readonly upsTests?: upsTest.SavedUpsTests;
   /** Absent in files of before there were counters. */
   readonly counters?: Readonly<Record<PointId, SavedCounter>>;
   readonly selfTest?: SavedSelfTest;
@@ -63,6 +65,7 @@ export interface RoomState {
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
   readonly control: control.ControlState;
+  readonly upsTest: upsTest.UpsTestState;
   readonly annunciator: annunciator.AnnunciatorState;
   readonly cards: Readonly<Record<BusId, CardSeen>>;
   readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
@@ -149,6 +152,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       typeof saved === 'string' ? [] : (saved.maintenance ?? []),
       later(at, -awayMs),
     ),
+    upsTest: upsTest.initial(
+      room.subjects,
+      typeof saved === 'string' ? undefined : saved.upsTests,
+      later(at, -awayMs),
+    ),
     control: control.initial(room.controls, (typeof saved === 'string' ? undefined : saved.controls) ?? {}, {
       now: at,
       savedAt: later(at, -awayMs),
@@ -218,6 +226,7 @@ export function saved(state: RoomState): SavedRoom {
     power: power.saved(state.power, state.at),
     powerCut: powerCut.saved(state.powerCut),
     controls: control.saved(state.control, state.at),
+    upsTests: upsTest.saved(state.upsTest, state.at),
     counters: savedCounters(state.counters),
     polarities: pair.savedPolarities(state.pairs),
     ...(selfTest === undefined ? {} : { selfTest }),

@@ -14,6 +14,7 @@ import * as line from '../line/step.ts';
 import * as pair from '../pair/step.ts';
 import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
+import { conditions as upsTestConditions } from '../ups-test/step.ts';
 import * as watch from '../watch/step.ts';
 import { conditions as triggerConditions } from '../trigger/state.ts';
 import { signalOf, sinceOf } from '../line/state.ts';
@@ -50,6 +51,7 @@ import {
   toPair,
   toPowerCut,
   toTrigger,
+  toUpsTest,
   toWatch,
 } from './machines.ts';
 
@@ -96,6 +98,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return { state: { ...state, found: withFound(state.found, event) }, effects: nothing };
     case 'command':
       return command(state, event);
+    case 'ups-test-sent':
+      return toUpsTest(state, { ...event, at });
     case 'control-sent':
       return toControl(state, { ...event, at });
     case 'maintenance':
@@ -117,6 +121,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   let now = each(before, Object.keys(before.lines), (state, id) => lineEvent(state, id, event));
   now = chain(now, (state) => toMaintenance(state, event));
   now = chain(now, (state) => toControl(state, event));
+  now = chain(now, (state) => toUpsTest(state, event));
   now = chain(now, (state) => toWatch(state, event));
   now = chain(now, tellVerdict);
   if (before.powerCut.plan.length > 0)
@@ -161,6 +166,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...power.conditions(state.power, at),
     ...powerCut.conditions(state.powerCut, at),
     ...controlConditions(state.control, at),
+    ...upsTestConditions(state.upsTest),
     ...Object.values(state.triggers).flatMap(triggerConditions),
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),

@@ -1,19 +1,21 @@
 /**
- * Watches one UPS that speaks Megatec Q1 over a serial wire. It asks only `Q1` and `F`, never a command: `Q` alone would
- * toggle the beeper and `S` end the supply. An echo, noise and half lines are no answer.
+ * Watches one UPS that speaks Megatec Q1 over a serial wire. It asks only `Q1` and `F`; of the commands it knows `T` (a battery
+ * test of 10 s) and `CT` (its end) and no other: `Q` alone would toggle the beeper and `S` end the supply. An echo, noise and half lines are no answer.
  */
 import { megatecNominalVolts, megatecState } from '../../format/megatec.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
 import type { ByteLink } from '../../ports/byte-link.ts';
-import type { Probe } from '../../ports/probe.ts';
-import { ProbeRounds } from '../probe-rounds.ts';
+import type { Probe, TestAnswer } from '../../ports/probe.ts';
+import { ProbeRounds, Slots } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 
 /** An answer of 47 characters takes 0.2 s at 2400 baud; some UPSes think for a second. */
 const standardTimeoutMs = 2000;
 const receivedCharsMax = 512;
+/** A refusal comes as fast as an answer. */
+const refusalMs = 1000;
 
 export interface MegatecProbeOptions {
   readonly source: string;
@@ -25,12 +27,13 @@ export interface MegatecProbeOptions {
 
 export function megatecProbe({ source, link, everyMs, timeoutMs }: MegatecProbeOptions): Probe {
   const wire = new MegatecWire(link, timeoutMs ?? standardTimeoutMs);
+  const turn = new Slots(1);
   const rounds = new ProbeRounds({
     source,
     everyMs,
     suspectMs: Math.min(everyMs, Math.max(1000, everyMs / 5)),
     silence: 'unknown',
-    ask: () => wire.round(),
+    ask: () => turn.run(() => wire.round()),
   });
   return {
     source,
@@ -41,6 +44,7 @@ export function megatecProbe({ source, link, everyMs, timeoutMs }: MegatecProbeO
     suspect(on) {
       rounds.suspect(on);
     },
+    test: (what) => turn.run(() => wire.test(what)),
     async stop() {
       wire.end();
       await rounds.stop();
@@ -101,6 +105,28 @@ class MegatecWire {
     return { kind: 'alive', reason: upsSentence(reading), values: reading };
   }
 
+  /** A UPS that takes the order says nothing; one that does not know it echoes it or says `(NAK`. */
+  async test(what: 'quick' | 'stop'): Promise<TestAnswer> {
+    const order = what === 'quick' ? 'T' : 'CT';
+    const fault = this.#fault();
+    if (fault !== undefined) return { accepted: false, reason: fault };
+    this.#received = '';
+    if (!this.#link.write(Buffer.from(`${order}\r`, 'latin1')))
+      return { accepted: false, reason: text('串口写不出去', 'the serial wire takes nothing') };
+    const isRefused = (): boolean =>
+      this.#received.split('\r').some((line) => line === order || line === '(NAK' || line === 'NAK');
+    await this.#until(isRefused, refusalMs);
+    const lost = this.#fault();
+    if (lost !== undefined) return { accepted: false, reason: lost };
+    return isRefused()
+      ? { accepted: false, reason: text(`UPS 不认识 ${order}`, `the UPS does not know ${order}`) }
+      : { accepted: true, reason: text('', '') };
+  }
+
+  #fault(): Text | undefined {
+    return this.#downReason;
+  }
+
   async #ask<T>(question: string, read: (line: string) => T | undefined): Promise<T | undefined> {
     if (this.#downReason !== undefined) return undefined;
     this.#received = '';
@@ -140,7 +166,7 @@ class MegatecWire {
     );
   }
 
-  #until(isDone: () => boolean): Promise<void> {
+  #until(isDone: () => boolean, limitMs: number = this.#timeoutMs): Promise<void> {
     return new Promise((resolve) => {
       if (isDone()) {
         resolve();
@@ -151,7 +177,7 @@ class MegatecWire {
         this.#hears = undefined;
         resolve();
       };
-      const overdue = setTimeout(finish, this.#timeoutMs);
+      const overdue = setTimeout(finish, limitMs);
       this.#hears = () => {
         if (isDone() || this.#downReason !== undefined) finish();
       };

@@ -1,6 +1,5 @@
 /**
- * Client of NUT's upsd: one connection, one question at a time, everything bounded in time and size. It reads and writes
- * nothing: with a user it logs in as a secondary, so that a wrong password shows at once and not in the power cut. Asked for TLS it
+ * Client of NUT's upsd: one connection, one question at a time, everything bounded in time and size. It sets nothing: with a user it logs in as a secondary, so that a wrong password shows at once and not in the power cut. Asked for TLS it
  * never goes on without: a server that has none is refused, before the password is sent.
  */
 import { connect } from 'node:net';
@@ -82,6 +81,11 @@ export class NutConnection {
   /** Addresses of those that are logged into this UPS. */
   async clients(ups: string): Promise<readonly string[]> {
     return (await this.#list('CLIENT', ups)).map(([, , address = '']) => address);
+  }
+
+  /** A command of the UPS, such as `test.battery.start.quick`; the user needs `instcmds` for it in upsd.users. */
+  async command(ups: string, name: string): Promise<void> {
+    await this.#ask(`INSTCMD ${nutQuoted(ups)} ${nutQuoted(name)}`);
   }
 
   async names(): Promise<readonly string[]> {

@@ -7,10 +7,11 @@ import { isForcedDown, isWaiting, nutReading } from '../../format/nut.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
-import type { Probe } from '../../ports/probe.ts';
+import type { Probe, TestAnswer } from '../../ports/probe.ts';
 import { ProbeRounds, isOwnFault } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 import { NutConnection, NutError } from './client.ts';
+import type { NutServer } from './client.ts';
 
 export interface NutProbeOptions {
   readonly source: string;
@@ -32,7 +33,7 @@ const secretBytesMax = 1024;
 export function nutProbe(options: NutProbeOptions): Probe {
   const { source, host, everyMs } = options;
   const ups = new NutUps(options);
-  return new ProbeRounds({
+  const rounds = new ProbeRounds({
     source,
     host,
     everyMs,
@@ -40,6 +41,17 @@ export function nutProbe(options: NutProbeOptions): Probe {
     silence: 'unknown',
     ask: (end) => ups.round(end),
   });
+  return {
+    source,
+    start: (report) => {
+      rounds.start(report);
+    },
+    suspect: (on) => {
+      rounds.suspect(on);
+    },
+    test: (what) => ups.test(what),
+    stop: () => rounds.stop(),
+  };
 }
 
 class NutUps {
@@ -75,24 +87,31 @@ class NutUps {
     }
   }
 
+  /** Over a connection of its own: the rounds go on meanwhile. */
+  async test(what: 'quick' | 'stop'): Promise<TestAnswer> {
+    const command = what === 'quick' ? 'test.battery.start.quick' : 'test.battery.stop';
+    let connection: NutConnection | undefined;
+    try {
+      connection = await NutConnection.open(await this.#server());
+      await connection.command(this.#options.ups, command);
+      return { accepted: true, reason: text('', '') };
+    } catch (error) {
+      const code =
+        error instanceof NutError ? error.code : error instanceof Error ? error.message : String(error);
+      return { accepted: false, reason: testRefused(code, command, this.#options.username ?? '') };
+    } finally {
+      connection?.close();
+    }
+  }
+
   #close(): void {
     this.#connection?.close();
     this.#connection = undefined;
   }
 
   async #open(): Promise<NutConnection> {
-    const { host, port, username, passwordFile, tls, caFile, ups, timeoutMs } = this.#options;
-    const password = passwordFile === undefined ? undefined : await readSecret(passwordFile);
-    const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
-    const connection = await NutConnection.open({
-      host,
-      port,
-      tls,
-      timeoutMs: timeoutMs ?? standardTimeoutMs,
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      ...(ca === undefined ? {} : { ca }),
-    });
+    const { username, ups } = this.#options;
+    const connection = await NutConnection.open(await this.#server());
     try {
       if (username !== undefined && !this.#isForcedDown) await connection.login(ups);
     } catch (error) {
@@ -107,12 +126,38 @@ class NutUps {
     return connection;
   }
 
+  async #server(): Promise<NutServer> {
+    const { host, port, username, passwordFile, tls, caFile, timeoutMs } = this.#options;
+    const password = passwordFile === undefined ? undefined : await readSecret(passwordFile);
+    const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+    return {
+      ...{ host, port, tls, timeoutMs: timeoutMs ?? standardTimeoutMs },
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(ca === undefined ? {} : { ca }),
+    };
+  }
+
   async #knownNames(): Promise<string> {
     try {
       return (await this.#connection?.names())?.join(', ') ?? '';
     } catch {
       return '';
     }
+  }
+}
+
+function testRefused(code: string, command: string, username: string): Text {
+  switch (code) {
+    case 'ACCESS-DENIED':
+      return text(
+        `upsd 不许用户 ${username} 下达 ${command}：在 upsd.users 中写 instcmds = ${command}`,
+        `upsd does not let user ${username} do ${command}: write instcmds = ${command} in upsd.users`,
+      );
+    case 'CMD-NOT-SUPPORTED':
+      return text(`UPS 的 NUT 驱动不支持 ${command}`, `the NUT driver of the UPS does not know ${command}`);
+    default:
+      return text(`upsd 拒绝：${code}`, `upsd refuses: ${code}`);
   }
 }
 

@@ -62,6 +62,11 @@ function consequence(command: Command): Text {
         '宣布停电警报解除：外呼恢复，停电预案结束',
         'gives the all-clear after the power cut: outbound calls go on, and the plan is over',
       );
+    case 'ups-test':
+      return text(
+        `${command.subject}：电池测试，负载由电池供电数秒`,
+        `battery test of ${command.subject}: for some seconds its battery carries the load`,
+      );
     case 'control': {
       const on = command.on ?? true;
       return text(
@@ -130,8 +135,8 @@ export function commandRoutes(app: FastifyInstance, settings: CommandRouteSettin
   );
 }
 
-/** What `linekeeper control` gives. */
-const isByProgram = (command: Command): boolean => command.do === 'control';
+/** What `linekeeper control` and `linekeeper ups test` give. */
+const isByProgram = (command: Command): boolean => command.do === 'control' || command.do === 'ups-test';
 
 function answer(reply: FastifyReply, outcome: Outcome): FastifyReply {
   switch (outcome.kind) {
