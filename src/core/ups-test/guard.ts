@@ -17,7 +17,7 @@ export interface Circumstances {
 
 /** The battery must have had this long to recover, and the mains to prove themselves. */
 export const afterCutMs = 24 * 3_600_000;
-export const batteryPercentMin = 90;
+const batteryPercentMin = 90;
 const freshMs = 30_000;
 
 interface Asked {

@@ -86,7 +86,7 @@ export interface UpsTestStep {
 /** Ways over which this version can order a test. */
 const canTest = (source: Source): boolean =>
   source.kind === 'megatec' || (source.kind === 'nut' && source.username !== undefined);
-export const testSourceOf = ({ sources }: Subject): Source | undefined => sources.find(canTest);
+const testSourceOf = ({ sources }: Subject): Source | undefined => sources.find(canTest);
 
 export function initial(
   subjects: readonly Subject[],

@@ -7,7 +7,7 @@ import type { LineRead, PbxRecord } from '../../model/pbx-record.ts';
 
 const subscriberDigitsMin = 7;
 /** Never part of a number of a switch. */
-export const maskSign = 'x';
+const maskSign = 'x';
 
 /** `02088881234`, 4 → `0208888xxxx`. */
 export function maskedNumber(number: string, count: number): string {
