@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { ArchivePort, FromFront, FrontStart, ToFront } from '../model/messages.ts';
 import { archiveDesk } from './archive-desk.ts';
 import { commandDesk } from './command-desk.ts';
+import { FormDesk } from './forms/form-desk.ts';
 import { httpApp, listen } from './http/server.ts';
 import { startCentre } from './mqtt/centre.ts';
 import { tellBacklog } from './outbox/backlog.ts';
@@ -57,6 +58,13 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
   const desk = commandDesk((id, by, command) => {
     send({ kind: 'command', id, by, command });
   });
+  const forms = new FormDesk({
+    folder: options.dataFolder,
+    room,
+    timezone,
+    settings: options.manualForms,
+    now,
+  });
   const archive = archiveDesk(options.archive);
   const outbox =
     options.mqtt === undefined
@@ -79,7 +87,7 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
       ? undefined
       : startCentre({ start: options, mqtt: options.mqtt, outbox, desk, report, now, heard: send });
   const panelFolder = options.panelFolder ?? path.resolve(builtPanel);
-  const app = await httpApp({ start: options, feed, archive, desk, panelFolder, now, mono });
+  const app = await httpApp({ start: options, feed, archive, desk, forms, panelFolder, now, mono });
   const listening = await listen(app, options.http, report);
   send({ kind: 'ready', httpUrl: listening.url, portMoved: listening.portMoved });
 
@@ -112,6 +120,11 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
         }
         case 'archive-port':
           archive.use(message.port);
+          return;
+        case 'manual-forms':
+          void forms.give(message.order).then((given) => {
+            send({ kind: 'manual-forms', order: message.order, ...given });
+          });
           return;
         case 'close':
           void front.close();

@@ -23,7 +23,14 @@ import type { Host, HostOutcome, NutServerSettings } from './host.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
-import type { HeartbeatSettings, MqttSettings, RecorderSettings, SensorPoint, Source } from './room.ts';
+import type {
+  HeartbeatSettings,
+  ManualFormsSettings,
+  MqttSettings,
+  RecorderSettings,
+  SensorPoint,
+  Source,
+} from './room.ts';
 import type { Notice } from './effect.ts';
 import type { ReadingView } from './reading.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
@@ -322,6 +329,7 @@ export interface FrontStart {
   /** Code that the demo prints: whoever knows it may give commands on the page. Absent: no commands over HTTP. */
   readonly demoCode?: string;
   readonly version: string;
+  readonly manualForms: ManualFormsSettings;
 }
 /** One end of a port between two threads, as far as a message needs to name it. */
 export interface PortEnd<In, Out> {
@@ -336,6 +344,8 @@ export type ToFront =
   | { readonly kind: 'notice'; readonly id: EventId; readonly at: WallMs; readonly notice: Notice }
   /** The archive was started anew: questions go to this port from now on. */
   | { readonly kind: 'archive-port'; readonly port: ArchivePort }
+  /** Print blank forms, or show them; the same order again is answered with what came of it. */
+  | { readonly kind: 'manual-forms'; readonly order: OrderId }
   | { readonly kind: 'close' };
 export type FromFront =
   | WorkerBeat
@@ -346,6 +356,12 @@ export type FromFront =
   /** These notices are on disk; what was sent and is not named here may be sent again with the same id. */
   | { readonly kind: 'kept'; readonly ids: readonly EventId[] }
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
+  | {
+      readonly kind: 'manual-forms';
+      readonly order: OrderId;
+      readonly outcome: 'printed' | 'shown' | 'failed';
+      readonly reason: Text;
+    }
   | { readonly kind: 'closed' };
 
 /** The whole room at one moment, for views. Sent on change, at most five times a second. */

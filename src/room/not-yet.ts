@@ -14,7 +14,6 @@ export function tellNotYet({ draft, report }: Reading): void {
       at: 'key',
       message: text('已接受，但本版本尚未使用', 'accepted, not used by this version yet'),
     });
-  if (draft['manual-forms'] !== undefined) tell(['manual-forms']);
   if (draft.people !== undefined) tell(['people']);
   if (draft.bypass?.exercise !== undefined) tell(['bypass', 'exercise']);
   if (draft.recorder?.backup !== undefined) tell(['recorder', 'backup']);

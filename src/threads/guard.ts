@@ -186,6 +186,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     fromFront: (message) => {
       if (message.kind === 'condition') reports.heard('front', message);
       if (message.kind === 'ready') options.onPage?.(message.httpUrl, message.portMoved);
+      if (message.kind === 'manual-forms') post({ ...message, at: clock.mono() }, false);
       if (message.kind === 'command') {
         const { id, by, command } = message;
         post({ kind: 'command', id, by, command, at: clock.mono() }, true);
@@ -301,6 +302,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
         workers.shutHost(effect.host, effect.order);
         break;
       case 'manual-forms':
+        workers.giveForms(effect.order);
         break;
       case 'save':
         save(loop.state);

@@ -32,6 +32,7 @@ export function workerStarts(
       http: { ...room.http, portIsFixed: httpPortIsFixed },
       openReads,
       readToken,
+      manualForms: room.manualForms,
       version,
       ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),
       heartbeatTopics: heartbeatTopics(room),

@@ -69,6 +69,8 @@ export class Workers {
   #path: BrokerPath | undefined;
   /** Hosts that were asked to shut down and have not yet answered for good. */
   readonly #shutting = new Map<HostId, OrderId>();
+  /** Forms that were ordered and not yet answered. */
+  #forms: OrderId | undefined;
   readonly #unkept = new Map<EventId, Notice>();
   readonly #recordings = new Map<RecordingId, StartRecording>();
   #lostNotices = 0;
@@ -106,6 +108,7 @@ export class Workers {
       message: (message: FromFront) => {
         if (message.kind === 'broker-path') this.#tellPath(message);
         if (message.kind === 'heartbeat') this.#probes.post(message);
+        if (message.kind === 'manual-forms' && message.order === this.#forms) this.#forms = undefined;
         if (message.kind === 'kept') for (const id of message.ids) this.#unkept.delete(id);
         handlers.fromFront(message);
       },
@@ -115,6 +118,7 @@ export class Workers {
         if (state !== 'running') return;
         this.#connect('front');
         for (const notice of this.#unkept.values()) this.#front.post(notice);
+        if (this.#forms !== undefined) this.#front.post({ kind: 'manual-forms', order: this.#forms });
       },
     });
     this.#probes = new WorkerSupervisor({
@@ -167,6 +171,11 @@ export class Workers {
   shutHost(host: HostId, order: OrderId): void {
     this.#shutting.set(host, order);
     this.#probes.post({ kind: 'shut-host', host, order });
+  }
+
+  giveForms(order: OrderId): void {
+    this.#forms = order;
+    this.#front.post({ kind: 'manual-forms', order });
   }
 
   #shutAnswered({ host, order, outcome }: Extract<FromProbes, { kind: 'host' }>): void {

@@ -19,6 +19,7 @@ export function aStart(dataFolder: string, extra: Partial<FrontStart> = {}): Fro
     openReads: true,
     heartbeatTopics: [],
     version: '0.1.0',
+    manualForms: { count: 3 },
     ...extra,
   };
 }

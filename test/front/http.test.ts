@@ -23,6 +23,7 @@ import { wantedBytes } from '../../src/front/http/byte-range.ts';
 import { confirmationsMax, confirmMs } from '../../src/front/http/command-routes.ts';
 import { codeCheck, lockMs, wrongCodesMax } from '../../src/front/http/gate.ts';
 import * as schemas from '../../src/front/http/schemas.ts';
+import { FormDesk } from '../../src/front/forms/form-desk.ts';
 import { httpApp, listen } from '../../src/front/http/server.ts';
 import { streamsMax } from '../../src/front/http/stream.ts';
 import { keptMessagesMax, roomFeed } from '../../src/front/room-feed.ts';
@@ -102,6 +103,13 @@ async function aServer(
     feed,
     archive,
     desk,
+    forms: new FormDesk({
+      folder,
+      room: start.room,
+      timezone: start.timezone,
+      settings: start.manualForms,
+      now: () => noon,
+    }),
     panelFolder: '/nowhere',
     now: () => noon,
     mono: () => mono,

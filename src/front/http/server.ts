@@ -9,6 +9,7 @@ import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { fastify } from 'fastify';
 import type { ArchiveDesk } from '../archive-desk.ts';
+import type { FormDesk } from '../forms/form-desk.ts';
 import type { CommandDesk } from '../command-desk.ts';
 import type { FrontStart } from '../../model/messages.ts';
 import type { ReportCondition } from '../report.ts';
@@ -16,6 +17,7 @@ import type { RoomFeed } from '../room-feed.ts';
 import { text } from '../../model/text.ts';
 import { archiveRoutes } from './archive-routes.ts';
 import { commandRoutes } from './command-routes.ts';
+import { formRoutes } from './form-routes.ts';
 import { guardGate } from './gate.ts';
 import { answerError, refuse } from './problem.ts';
 import { roomRoutes } from './room-routes.ts';
@@ -33,6 +35,7 @@ export interface HttpSettings {
   readonly feed: RoomFeed;
   readonly archive: ArchiveDesk;
   readonly desk: CommandDesk;
+  readonly forms: FormDesk;
   /** The built page. */
   readonly panelFolder: string;
   readonly now: () => number;
@@ -40,7 +43,7 @@ export interface HttpSettings {
 }
 
 export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> {
-  const { start, feed, archive, desk, panelFolder, now, mono } = settings;
+  const { start, feed, archive, desk, forms, panelFolder, now, mono } = settings;
   const app = fastify({
     logger: false,
     trustProxy: false,
@@ -67,6 +70,7 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
     roomRoutes(api, feed, start);
     archiveRoutes(api, archive, start.dataFolder);
     commandRoutes(api, { desk, demoCode: start.demoCode, readToken: start.readToken, mono, now });
+    formRoutes(api, forms, start.name);
     streamRoutes(api, { feed, now });
     api.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
     done();

@@ -12,8 +12,13 @@ interface PowerCutProps {
 }
 type Step = PowerCutRow['stages'][number]['steps'][number];
 
+/** Where the forms that this step has given out can be printed. */
+const formsOf = ({ reason }: Step): string | undefined =>
+  /\/forms\?from=\d+&count=\d+/.exec(reason?.en ?? '')?.[0];
+
 function StepRow({ step, now, timezone, order }: { readonly step: Step } & Omit<PowerCutProps, 'view'>) {
   const { say, language } = useSaying();
+  const forms = formsOf(step);
   return (
     <li class={`step step-${step.state}`} data-step={step.id}>
       <span class="verdict">{say(stepWords[step.state])}</span>
@@ -28,6 +33,11 @@ function StepRow({ step, now, timezone, order }: { readonly step: Step } & Omit<
       )}
       {step.reason !== undefined && (step.state === 'failed' || step.state === 'waived') && (
         <p>{say(step.reason)}</p>
+      )}
+      {forms !== undefined && (
+        <a href={forms} target="_blank" rel="noreferrer">
+          {say(words.blankForms)}
+        </a>
       )}
       {step.isForPeople && order !== undefined && (
         <>

@@ -238,6 +238,7 @@ export const words = {
   timeLeft: text('剩余', 'left:'),
   loadsOut: text('已切换的负载组：', 'Loads switched by the plan:'),
   mainsStay: text('市电已稳定，立即恢复', 'The mains will stay: restart now'),
+  blankForms: text('空白登记表', 'Blank forms'),
   tickOff: text('已办', 'Tick off'),
   waive: text('免除', 'Waive'),
   allClear: text('宣布解除', 'All clear'),
