@@ -271,8 +271,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the centre may order what the room file forbids',
     file: 'commands.ts',
-    search: 'if (via === 'centre' && !state.config.allowFromCentre) return refuse(state, refusals.centre);',
-    replace: 'if (via === 'centre' && state.lines.length === 0) return refuse(state, refusals.centre);',
+    search: "if (via === 'centre' && !state.config.allowFromCentre) return refuse(state, refusals.centre);",
+    replace: "if (via === 'centre' && state.lines.length === 0) return refuse(state, refusals.centre);",
     by: { test: 'commands.test.ts' },
     caught: 'centre: refused unless the room file allows it',
   },
