@@ -496,10 +496,10 @@ export const limits = {
     reason: text('够用到来电，又不至于打印太久', 'enough until the power is back, without printing for ever'),
   },
   'self-test.every': {
-    min: day,
-    max: 366 * day,
-    default: 30 * day,
-    unit: 'ms',
+    min: 1,
+    max: 366,
+    default: 30,
+    unit: 'days',
     reason: text('一年不试，坏了也不知道', 'what is not tried for a year may have been broken for as long'),
   },
   'maintenance.for': {

@@ -954,7 +954,7 @@ const maintenance = Type.Array(
 const selfTest = strict(
   {
     every: optional(
-      duration(
+      days(
         'self-test.every',
         about(
           '多久由人试一次灯和喇叭；超期即告警',

@@ -83,8 +83,6 @@ const daysAsked = 365;
 
 export function readRecorder({ draft, report }: Reading): RecorderSettings {
   const recorder = draft.recorder ?? {};
-  const digits = (words: string | undefined, preset: number): number =>
-    words === undefined ? preset : Number(/^\d+/.exec(words)?.[0] ?? preset);
   const keepDays = digits(recorder.keep, limits['recorder.keep'].default);
   if (keepDays < daysAsked) {
     report({
@@ -181,7 +179,14 @@ export function readPlaces({ draft, report }: Reading): Pick<Room, 'http' | 'dat
   return { http: { host, port }, dataFolder: draft.data ?? '/var/lib/linekeeper' };
 }
 
+/** `400d`, `85%`: the number before the sign. */
+const digits = (words: string | undefined, preset: number): number =>
+  words === undefined ? preset : Number(/^\d+/.exec(words)?.[0] ?? preset);
+const dayMs = 86_400_000;
+
 export const readSelfTest = ({ draft }: Reading): Pick<Room, 'selfTestEveryMs'> => {
   const selfTest = draft['self-test'];
-  return selfTest === undefined ? {} : { selfTestEveryMs: durationOr(selfTest.every, 'self-test.every') };
+  return selfTest === undefined
+    ? {}
+    : { selfTestEveryMs: digits(selfTest.every, limits['self-test.every'].default) * dayMs };
 };
