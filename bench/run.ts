@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   year: async () => (await import('./year.ts')).year,
   reaction: async () => (await import('./reaction.ts')).reaction,
   'dial-tone': async () => (await import('./dial-tone.ts')).dialTone,
+  judge: async () => (await import('./judge.ts')).judge,
   watch: async () => (await import('./watch.ts')).watch,
 };
 
