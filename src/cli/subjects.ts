@@ -44,12 +44,18 @@ const readingStates = {
   unknown: text('未知', 'unknown'),
 };
 
+/** A time of more than two minutes is read in minutes, as on the page. */
+const measured = (value: number, unit: string): string =>
+  unit === 's' && value >= 120
+    ? `${Math.floor(value / 60)} min`
+    : `${Number(value.toFixed(2))} ${unit}`.trim();
+
 /** Points and UPSes, below the subjects; nothing where there are none. */
 function readingTable({ readings = [], at: now }: RoomAnswer, say: (words: Text) => string): string {
   if (readings.length === 0) return '';
   const rows = readings.map(({ id, name, value, unit, state, at, reason }) => [
     id,
-    value === undefined ? '-' : `${Number(value.toFixed(2))} ${unit}`.trim(),
+    value === undefined ? '-' : measured(value, unit),
     say(readingStates[state]),
     at === undefined ? '-' : say(ago(now - at)),
     say(name) + (reason === undefined || state !== 'unknown' ? '' : `: ${say(reason)}`),

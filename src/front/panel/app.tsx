@@ -67,14 +67,14 @@ export function App() {
           <NewAlarm alarms={view.alarms} />
           <div class="columns">
             <div class="column">
+              <PowerCut view={view} now={now} timezone={room.timezone} order={order} />
               <Lines lines={view.lines} now={now} />
               <Recordings lines={view.lines} now={now} timezone={room.timezone} />
+              <Readings readings={view.readings} now={now} />
             </div>
             <div class="column">
-              <PowerCut view={view} now={now} timezone={room.timezone} order={order} />
               <Alarms view={view} now={now} timezone={room.timezone} order={order} />
               <Subjects subjects={view.subjects} now={now} timezone={room.timezone} order={order} />
-              <Readings readings={view.readings} now={now} />
               <Controls controls={view.controls} order={order} />
               <Machine view={view} version={room.version} />
             </div>
