@@ -6,13 +6,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import type { Command } from '../model/event.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
+import { languageOfEnvironment, readOptions, wrongCall } from './arguments.ts';
 import { pageFile, tokenFile } from './page-file.ts';
 
 /** No room answers, or it does not let us read. */
@@ -90,39 +90,14 @@ export interface Asked {
 
 /** The arguments, or the exit code when that is all. */
 export function readAsked(command: string, usage: string, args: readonly string[]): Asked | number {
-  const wrong = (why: string): number => {
-    process.stderr.write(`linekeeper ${command}: ${why}\n${usage}`);
-    return 2;
-  };
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean' },
-        url: { type: 'string' },
-        language: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help === true) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const { language, url } = values;
-    if (language !== undefined && language !== 'zh' && language !== 'en')
-      return wrong('--language is zh or en');
-    if (url !== undefined && !/^https?:\/\//.test(url))
-      return wrong('--url is such as http://127.0.0.1:8080/');
-    return {
-      json: values.json ?? false,
-      words: positionals,
-      ...(url === undefined ? {} : { url }),
-      ...(language === undefined ? {} : { language }),
-    };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
+  const call = { command, usage, own: ['url'] } as const;
+  const read = readOptions(call, args);
+  if (typeof read === 'number') return read;
+  const { given, ...rest } = read;
+  const { url } = given;
+  if (url !== undefined && !/^https?:\/\//.test(url))
+    return wrongCall(call, '--url is such as http://127.0.0.1:8080/');
+  return { ...rest, ...(url === undefined ? {} : { url }) };
 }
 
 /** The room as it is now, or the exit code after saying why there is none. */
@@ -174,11 +149,6 @@ export async function orderRoom(command: string, asked: Asked, order: Command): 
 
 /** Who sits at the terminal: behind sudo the person, not root. */
 const orderer = (): string => (process.env['SUDO_USER'] ?? userInfo().username).slice(0, 64) || 'cli';
-
-export const languageOfEnvironment = (): Language =>
-  (process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '').startsWith('zh')
-    ? 'zh'
-    : 'en';
 
 const defaultPort = 8080;
 

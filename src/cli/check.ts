@@ -3,7 +3,7 @@
  * 0 fine (warnings allowed), 1 a finding, 2 wrong usage or a file that cannot be read. Touches nothing.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { readOptions, wrongCall } from './arguments.ts';
 import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
 import type { Language, Text } from '../model/text.ts';
@@ -48,34 +48,14 @@ export async function check(args: readonly string[]): Promise<number> {
 }
 
 function readArguments(args: readonly string[]): Asked | number {
-  const wrong = (why: string): number => {
-    process.stderr.write(`linekeeper check: ${why}\n${usage}`);
-    return 2;
-  };
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean' },
-        language: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help === true) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const [file, ...more] = positionals;
-    if (file === undefined) return wrong('which file?');
-    if (more.length > 0) return wrong('one file at a time');
-    const { language } = values;
-    if (language !== undefined && language !== 'zh' && language !== 'en')
-      return wrong('--language is zh or en');
-    return { file, json: values.json ?? false, ...(language === undefined ? {} : { language }) };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
+  const call = { command: 'check', usage };
+  const read = readOptions(call, args);
+  if (typeof read === 'number') return read;
+  const { words, json, language } = read;
+  const [file, ...more] = words;
+  if (file === undefined) return wrongCall(call, 'which file?');
+  if (more.length > 0) return wrongCall(call, 'one file at a time');
+  return { file, json, ...(language === undefined ? {} : { language }) };
 }
 
 /** What the person's own environment asks for; `C` and `POSIX` ask for nothing. */

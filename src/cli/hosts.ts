@@ -3,7 +3,6 @@
  * key and rights of one, and shuts nothing down. Both ask from here, by the room file; a host whose upsmon asks the running
  * program is found there.
  */
-import { parseArgs } from 'node:util';
 import { NutConnection, NutError } from '../drivers/nut/client.ts';
 import { HostOrders } from '../drivers/host-orders.ts';
 import type { Way } from '../drivers/host-orders.ts';
@@ -17,7 +16,8 @@ import type { HostTest } from '../ports/host-shutdown.ts';
 import { writtenWay } from '../room/explain.ts';
 import { loadRoom } from '../room/load.ts';
 import { didYouMean } from '../room/nearest.ts';
-import { languageOfEnvironment, table } from './ask-room.ts';
+import { languageOfEnvironment, readOptions, wrongCall } from './arguments.ts';
+import { table } from './ask-room.ts';
 import { readRoomFile } from './check.ts';
 
 const usage = `usage: linekeeper hosts --room FILE [--json] [--language zh|en]
@@ -163,39 +163,19 @@ async function roomOf({ file, language: asked }: Asked): Promise<Room | undefine
 }
 
 function readArguments(args: readonly string[]): Asked | number {
-  const wrong = (why: string): number => {
-    process.stderr.write(`linekeeper hosts: ${why}\n${usage}`);
-    return 2;
+  const call = { command: 'hosts', usage, own: ['room'] } as const;
+  const read = readOptions(call, args);
+  if (typeof read === 'number') return read;
+  const { given, words, json, language } = read;
+  const { room: file } = given;
+  const [verb, host, ...more] = words;
+  if (verb !== undefined && verb !== 'test') return wrongCall(call, `what is ${verb}?`);
+  if (verb === 'test' && (host === undefined || more.length > 0)) return wrongCall(call, 'test which host?');
+  if (file === undefined) return wrongCall(call, '--room FILE is missing');
+  return {
+    file,
+    json,
+    ...(host === undefined ? {} : { host }),
+    ...(language === undefined ? {} : { language }),
   };
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        room: { type: 'string' },
-        json: { type: 'boolean' },
-        language: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help === true) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const { room: file, language, json = false } = values;
-    const [verb, host, ...more] = positionals;
-    if (verb !== undefined && verb !== 'test') return wrong(`what is ${verb}?`);
-    if (verb === 'test' && (host === undefined || more.length > 0)) return wrong('test which host?');
-    if (file === undefined) return wrong('--room FILE is missing');
-    if (language !== undefined && language !== 'zh' && language !== 'en')
-      return wrong('--language is zh or en');
-    return {
-      file,
-      json,
-      ...(host === undefined ? {} : { host }),
-      ...(language === undefined ? {} : { language }),
-    };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
 }

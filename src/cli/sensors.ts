@@ -2,7 +2,6 @@
  * `linekeeper sensors`: what the kernel of this machine measures now, each with the words to put into the room file. Reads files of
  * /sys and nothing else; needs no room.
  */
-import { parseArgs } from 'node:util';
 import { channelsOf, devicesOf, familyNames, writtenDevice } from '../drivers/sensor/find.ts';
 import { readSensor } from '../drivers/sensor/read.ts';
 import type { SensorReading } from '../drivers/sensor/read.ts';
@@ -10,7 +9,8 @@ import type { SensorName } from '../model/sensor.ts';
 import { parseSensor, quantityOf, writtenSensor } from '../model/sensor.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
-import { languageOfEnvironment, table } from './ask-room.ts';
+import { languageOfEnvironment, readOptions } from './arguments.ts';
+import { table } from './ask-room.ts';
 
 const usage = `usage: linekeeper sensors [--json] [--language zh|en]
 
@@ -27,13 +27,15 @@ interface Found {
 }
 
 export async function sensors(args: readonly string[], root = '/sys'): Promise<number> {
-  const asked = readArguments(args);
+  const asked = readOptions({ command: 'sensors', usage, takesNoWords: true }, args);
   if (typeof asked === 'number') return asked;
   const found: Found[] = [];
   // One after the other: a 1-Wire device takes most of a second, and its wire carries one at a time.
   for (const { sensor, label } of await allSensors(root))
     found.push({ sensor, label, reading: await readSensor(sensor, root) });
-  process.stdout.write(asked.json ? asJson(found) : asTable(found, asked.language));
+  process.stdout.write(
+    asked.json ? asJson(found) : asTable(found, asked.language ?? languageOfEnvironment()),
+  );
   return found.length === 0 ? 1 : 0;
 }
 
@@ -79,32 +81,4 @@ function asJson(found: readonly Found[]): string {
     ...(reading.kind === 'value' ? { value: reading.value } : { reason: reading.reason }),
   }));
   return `${JSON.stringify(items, null, 2)}\n`;
-}
-
-function readArguments(
-  args: readonly string[],
-): { readonly json: boolean; readonly language: Language } | number {
-  const wrong = (why: string): number => {
-    process.stderr.write(`linekeeper sensors: ${why}\n${usage}`);
-    return 2;
-  };
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        json: { type: 'boolean' },
-        language: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help === true) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const { language = languageOfEnvironment() } = values;
-    if (language !== 'zh' && language !== 'en') return wrong('--language is zh or en');
-    return { json: values.json ?? false, language };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
 }

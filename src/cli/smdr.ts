@@ -3,7 +3,7 @@
  * only. Exit codes: 0 every line was understood, 1 lines were refused or no format fits, 2 wrong usage.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { languageOfEnvironment, readOptions, wrongCall } from './arguments.ts';
 import { PbxFormatError, loadPbxFormat } from '../drivers/smdr/format-file.ts';
 import { compilePbxFormatCheck } from '../drivers/smdr/format-schema.ts';
 import { pbxFormats } from '../drivers/smdr/catalogue.ts';
@@ -84,43 +84,17 @@ function run(args: readonly string[]): number {
 }
 
 function readArguments(args: readonly string[]): Asked | number {
-  const wrong = (why: string): number => {
-    process.stderr.write(`linekeeper smdr: ${why}\n${usage[languageOf(process.env)]}`);
-    return 2;
-  };
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        format: { type: 'string' },
-        timezone: { type: 'string' },
-        language: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(usage[languageOf(process.env)]);
-      return 0;
-    }
-    const [what, file, ...more] = positionals;
-    if (what !== 'try') return wrong(what === undefined ? 'try what?' : `no such thing as "${what}"`);
-    if (file === undefined) return wrong('which file?');
-    if (more.length > 0) return wrong('one file at a time');
-    const { format, language } = values;
-    if (language !== undefined && language !== 'zh' && language !== 'en')
-      return wrong('--language is zh or en');
-    return {
-      file,
-      ...(format === undefined ? {} : { format }),
-      timezone: values.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-      json: values.json,
-      language: language ?? languageOf(process.env),
-    };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
+  const ownLanguage = languageOfEnvironment();
+  const call = { command: 'smdr', usage: usage[ownLanguage], own: ['format', 'timezone'] } as const;
+  const read = readOptions(call, args);
+  if (typeof read === 'number') return read;
+  const { given, words: asked, json: isJson, language = ownLanguage } = read;
+  const [what, file, ...more] = asked;
+  if (what !== 'try') return wrongCall(call, what === undefined ? 'try what?' : `no such thing as "${what}"`);
+  if (file === undefined) return wrongCall(call, 'which file?');
+  if (more.length > 0) return wrongCall(call, 'one file at a time');
+  const { format, timezone = Intl.DateTimeFormat().resolvedOptions().timeZone } = given;
+  return { file, ...(format === undefined ? {} : { format }), timezone, json: isJson, language };
 }
 
 type Captured =
@@ -261,8 +235,3 @@ function table(records: readonly PbxRecord[], offsetAt: OffsetAt, language: Lang
 /** A captured file may hold what a terminal would obey. */
 const printable = (words_: string): string =>
   words_.replaceAll(/\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
-
-function languageOf(env: NodeJS.ProcessEnv): Language {
-  const locale = env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? '';
-  return locale.startsWith('zh') ? 'zh' : 'en';
-}

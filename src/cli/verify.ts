@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { languageOfEnvironment } from './arguments.ts';
 import type { Comparison } from '../archive/compare.ts';
 import type { Language } from '../model/text.ts';
 import { compareArchive } from '../archive/compare.ts';
@@ -26,7 +27,7 @@ const quietMs = 2000;
 const progressEveryMs = 1000;
 
 export async function verify(args: readonly string[]): Promise<number> {
-  const language = languageOf(process.env);
+  const language = languageOfEnvironment();
   const options = parse(args);
   if (options === undefined) {
     process.stderr.write(usage[language]);
@@ -112,9 +113,4 @@ function isFolder(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function languageOf(env: NodeJS.ProcessEnv): Language {
-  const locale = env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? '';
-  return locale.startsWith('zh') ? 'zh' : 'en';
 }
