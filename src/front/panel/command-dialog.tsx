@@ -208,33 +208,21 @@ export function CommandDialog({ asked, valuesOf, close }: CommandDialogProps) {
                   ))}
                 </select>
               </label>
-              <label>
-                {say(words.reason)}
-                <input
-                  name="reason"
-                  required
-                  maxLength={200}
-                  value={command.reason}
-                  onInput={(event) => {
-                    setCommand({ ...command, reason: event.currentTarget.value });
-                  }}
-                />
-              </label>
+              <ReasonField
+                value={command.reason}
+                change={(reason) => {
+                  setCommand({ ...command, reason });
+                }}
+              />
             </>
           )}
           {command.do === 'waive' && (
-            <label>
-              {say(words.reason)}
-              <input
-                name="reason"
-                required
-                maxLength={200}
-                value={command.reason}
-                onInput={(event) => {
-                  setCommand({ ...command, reason: event.currentTarget.value });
-                }}
-              />
-            </label>
+            <ReasonField
+              value={command.reason}
+              change={(reason) => {
+                setCommand({ ...command, reason });
+              }}
+            />
           )}
           {wrong !== undefined && (
             <p class="problem" role="alert">
@@ -276,5 +264,30 @@ export function CommandDialog({ asked, valuesOf, close }: CommandDialogProps) {
         )}
       </div>
     </dialog>
+  );
+}
+
+/** Why: what is put off or left out is put off for a reason that others can read. */
+function ReasonField({
+  value,
+  change,
+}: {
+  readonly value: string;
+  readonly change: (reason: string) => void;
+}) {
+  const { say } = useSaying();
+  return (
+    <label>
+      {say(words.reason)}
+      <input
+        name="reason"
+        required
+        maxLength={200}
+        value={value}
+        onInput={(event) => {
+          change(event.currentTarget.value);
+        }}
+      />
+    </label>
   );
 }
