@@ -102,9 +102,12 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** Asks until `look` gives something, or the limit is over; `what` says what was waited for. */
+/**
+ * Asks until `look` gives something, or the limit is over; `what` says what was waited for, a function also what is there instead.
+ * The failure is printed at once: the file may run into its own limit before its report comes.
+ */
 export async function eventually<T>(
-  what: string,
+  what: string | (() => string),
   look: () => Promise<T | undefined> | T | undefined,
   limitMs = 20_000,
 ): Promise<T> {
@@ -112,7 +115,11 @@ export async function eventually<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > endAt) throw new Error(`never came: ${what}`);
+    if (Date.now() > endAt) {
+      const message = `never came: ${typeof what === 'string' ? what : what()}`;
+      console.error(message);
+      throw new Error(message);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -164,7 +164,8 @@ ${yaml}`,
   /** Waits until a line's retained state says so. */
   async lineIs(line: string, field: 'bypass' | 'signal', value: string, limitMs = 30_000): Promise<void> {
     await eventually(
-      `${line} ${field} ${value}, is ${JSON.stringify(this.topic(`state/line/${line}`))}`,
+      () =>
+        `${line} ${field} ${value}; it is ${JSON.stringify(this.topic(`state/line/${line}`))}, the room ${JSON.stringify(this.topic('state/room'))}; the program's last words:\n${this.program?.output.slice(-3000) ?? ''}`,
       () => this.topic(`state/line/${line}`)?.[field] === value || undefined,
       limitMs,
     );
