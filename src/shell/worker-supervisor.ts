@@ -9,8 +9,12 @@ import { text } from '../model/text.ts';
 
 const firstDelayMs = 200;
 const delayMsMax = 30_000;
-/** No beat for this long: the worker is stuck and is ended. */
-const silenceMsMax = 15_000;
+/**
+ * No beat in this many of our own looks: the worker is stuck and is ended. Looks are counted, not time: where the whole process stood
+ * still (a stopped machine, SIGSTOP), nobody could beat, and ending four sound threads would make it worse.
+ */
+const silentLooksMax = 15;
+const lookEveryMs = 1000;
 /** After this long without a fault the back-off starts anew. */
 const calmMs = 60_000;
 
@@ -32,6 +36,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
   #dropped = 0;
   #delayMs = firstDelayMs;
   #silence: NodeJS.Timeout | undefined;
+  #silentLooks = 0;
   #calm: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #isClosing = false;
@@ -51,7 +56,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
       return;
     }
     this.#worker = worker;
-    this.#watchSilence();
+    this.#watchSilence(worker);
     let failure = '';
     worker.on('error', (error: unknown) => (failure = messageOf(error)));
     worker.on('exit', (code) => {
@@ -62,7 +67,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
     });
     worker.on('message', (message: Out) => {
       if (this.#worker !== worker) return;
-      this.#watchSilence();
+      this.#silentLooks = 0;
       if ('memoryMB' in message && typeof message.memoryMB === 'number') this.#memoryMB = message.memoryMB;
       if (message.kind === 'ready') this.#ready();
       this.#plan.message(message);
@@ -96,7 +101,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
   async close(closing: In, limitMs: number): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#again);
-    clearTimeout(this.#silence);
+    clearInterval(this.#silence);
     clearTimeout(this.#calm);
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -108,25 +113,26 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
   }
 
   #ready(): void {
+    if (this.#isClosing) return;
     this.#state = 'running';
     clearTimeout(this.#calm);
     this.#calm = setTimeout(() => (this.#delayMs = firstDelayMs), calmMs);
     this.#plan.changed('running', text('运行中', 'running'));
   }
 
-  #watchSilence(): void {
-    clearTimeout(this.#silence);
-    const worker = this.#worker;
-    this.#silence = setTimeout(() => {
-      if (worker === undefined || this.#worker !== worker) return;
+  #watchSilence(worker: Worker): void {
+    clearInterval(this.#silence);
+    this.#silentLooks = 0;
+    this.#silence = setInterval(() => {
+      if (this.#worker !== worker || ++this.#silentLooks < silentLooksMax) return;
       this.#worker = undefined;
       void worker.terminate();
-      this.#lost(`silent for ${silenceMsMax / 1000} s`);
-    }, silenceMsMax);
+      this.#lost(`silent for ${(silentLooksMax * lookEveryMs) / 1000} s`);
+    }, lookEveryMs);
   }
 
   #lost(reason: string): void {
-    clearTimeout(this.#silence);
+    clearInterval(this.#silence);
     clearTimeout(this.#calm);
     if (this.#isClosing) return;
     this.#restarts++;
