@@ -34,7 +34,8 @@ export async function linekeeperTarget(load: Load, flags: readonly string[]): Pr
     Array.from({ length: contactsPerCard }, (_, index) => ({ card, c, contact: index + 1, closedAt: 0 })),
   );
   const faults = contacts.filter(({ c, contact }) => c > 0 || contact > acknowledge);
-  const room = await benchRoom(load === 'lines' ? recordedLines : idleLines, {
+  const isRecording = load !== 'idle';
+  const room = await benchRoom(isRecording ? recordedLines : idleLines, {
     buses: ports.map((port, card) => `  io-${card}: { line-card: "tcp://127.0.0.1:${port}" }`).join('\n'),
     points: [
       '  horn: { output: io-0/out1, role: horn }',
@@ -49,7 +50,9 @@ export async function linekeeperTarget(load: Load, flags: readonly string[]): Pr
   });
   const program = linekeeper(['run', '--room', room.file], {}, flags);
   await program.says(/guard active/);
-  if (load === 'lines') await talkOnAll(room, recordedLines, 3600);
+  if (isRecording) await talkOnAll(room, recordedLines, 3600);
+  // The port moves on where it is taken.
+  const [, page = ''] = await program.says(/page: (http:\/\/[\d.:]+)/);
   const [buttons] = cards;
   if (buttons === undefined) throw new Error('no card');
 
@@ -77,6 +80,7 @@ export async function linekeeperTarget(load: Load, flags: readonly string[]): Pr
   let next = 0;
   return {
     pid: program.pid,
+    archive: { dataFolder: room.dataFolder, page },
     async pair(pauseMs) {
       const fault = faults[next++ % faults.length];
       if (fault === undefined) throw new Error('no contact');

@@ -3,6 +3,7 @@
  * keeps the figures with machine, date and command. Nothing here judges: a benchmark is read, not passed.
  */
 import { cpus, totalmem } from 'node:os';
+import { Program } from '../test/room/program.ts';
 
 export type Options = Readonly<Record<string, string>>;
 type Bench = (options: Options) => Promise<object>;
@@ -31,7 +32,7 @@ const options: Options = Object.fromEntries(
   }),
 );
 const machine = `${cpus()[0]?.model ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
-const measured = await (await load())(options);
+const measured = await (await load())(options).finally(() => Program.endAll());
 console.log(
   JSON.stringify({ bench: name, date: new Date().toISOString(), machine, options, ...measured }, null, 2),
 );
