@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   outbox: async () => (await import('./outbox.ts')).outbox,
   year: async () => (await import('./year.ts')).year,
   reaction: async () => (await import('./reaction.ts')).reaction,
+  gpio: async () => (await import('./reaction-gpio.ts')).gpio,
   'dial-tone': async () => (await import('./dial-tone.ts')).dialTone,
   judge: async () => (await import('./judge.ts')).judge,
   watch: async () => (await import('./watch.ts')).watch,
