@@ -351,6 +351,14 @@ export interface Subject {
   /** Sources that must be down. The PBX's own rule (2 domains, 1 proof, no veto) stands below this. */
   readonly downWhen: number;
   readonly dependsOn: readonly SubjectId[];
+  /** Absent: the usual one. */
+  readonly flapping?: FlapThreshold;
+}
+
+/** So many changes of the verdict in so long are unrest. */
+export interface FlapThreshold {
+  readonly changes: number;
+  readonly inMs: number;
 }
 
 /** Work that is planned in the room file: each week on some days, or once. Times are those of the room's zone. */

@@ -127,13 +127,27 @@ const describeLoop = ({ supervised }: InputPoint): string =>
   supervised === undefined ? '' : ` ${supervised.normalOhms}/${supervised.alarmOhms} Ω`;
 
 /** The first source stands beside the subject, the others below it. */
-function subjectRows({ id, kind, sources, downWhen }: Subject, say: (words: Text) => string): string[][] {
+function subjectRows(
+  { id, kind, sources, downWhen, flapping }: Subject,
+  say: (words: Text) => string,
+): string[][] {
   const rule =
     kind === 'pbx'
       ? text('两个域故障，其一实证', 'down in 2 domains, one a proof')
       : text(`${downWhen} 条故障`, `${downWhen} down`);
   const [first = '', ...more] = sources.map((source) => describeSource(source, say));
-  return [[id, kind, say(rule), first], ...more.map((source) => ['', '', '', source])];
+  const unrest =
+    flapping === undefined
+      ? []
+      : [
+          say(
+            text(
+              `${written(flapping.inMs, 'ms')} 内变化 ${flapping.changes} 次为抖动`,
+              `flaps from ${flapping.changes} changes in ${written(flapping.inMs, 'ms')}`,
+            ),
+          ),
+        ];
+  return [[id, kind, say(rule), first, ...unrest], ...more.map((source) => ['', '', '', source])];
 }
 
 function describeSource({ kind, domain, weight }: Source, say: (words: Text) => string): string {

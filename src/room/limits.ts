@@ -502,6 +502,26 @@ export const limits = {
     unit: 'days',
     reason: text('一年不试，坏了也不知道', 'what is not tried for a year may have been broken for as long'),
   },
+  'flapping.changes': {
+    min: 3,
+    max: 15,
+    default: 6,
+    unit: 'count',
+    reason: text(
+      '一次故障就是两次变化；时间分为二十格，每格最多计一次',
+      'one fault is two changes; the time is cut into twenty slots, each counts once',
+    ),
+  },
+  'flapping.in': {
+    min: 5 * minute,
+    max: 2 * hour,
+    default: 20 * minute,
+    unit: 'ms',
+    reason: text(
+      '抖动之后一直持续的故障，过此时长的十分之三才告警',
+      'a fault that stays behind the flapping is alarmed after three tenths of this',
+    ),
+  },
   'maintenance.for': {
     min: minute,
     max: 24 * hour,

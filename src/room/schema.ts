@@ -22,6 +22,7 @@ import {
   words,
 } from './schema-words.ts';
 import { controlsSchema } from './control-schema.ts';
+import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import * as short from './short-forms.ts';
@@ -704,6 +705,7 @@ const subject = strict(
         ...about('它们故障时，本对象的判据不可知', 'while these are down, nothing can be known of this one'),
       }),
     ),
+    flapping: optional(ownFlappingSchema),
   },
   about('一个监视对象', 'one watched thing'),
 );
@@ -1055,6 +1057,7 @@ const sections = {
   maintenance: optional(maintenance),
   report: optional(report),
   'self-test': optional(selfTest),
+  flapping: optional(flappingSchema),
   heartbeats: optional(heartbeatsSchema),
   people: optional(
     strict(

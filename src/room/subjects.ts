@@ -3,6 +3,7 @@ import type { Bus, LineSettings, Point, Source, Subject } from '../model/room.ts
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
+import { readFlapping } from './flapping.ts';
 import { didYouMean } from './nearest.ts';
 import { readNetworkEvidence } from './network-evidence.ts';
 import { readPointEvidence } from './point-evidence.ts';
@@ -58,6 +59,7 @@ export function readSubjects(reading: Reading, parts: Parts): Map<string, Subjec
       sources,
       downWhen: readDownWhen(reading, id, written, sources),
       dependsOn,
+      ...readFlapping(reading, id, sources),
     });
   }
   tellCycles(reading, subjects);

@@ -84,6 +84,14 @@ export const mutants: readonly Mutant[] = [
     caught: 'between the thresholds it stays what it was',
   },
   {
+    name: 'the room file has no say in what flapping is',
+    file: 'watch/flapping.ts',
+    search: 'subject.flapping ?? usualFlapping',
+    replace: 'usualFlapping',
+    by: { copied: 'watch/flapping.test.ts' },
+    caught: 'the room file says how many changes in which time',
+  },
+  {
     name: 'a flapping PBX has no alarm of its fault',
     file: 'watch/conditions.ts',
     search: "(begins && key.type === 'pbx.down')",

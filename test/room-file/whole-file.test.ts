@@ -223,6 +223,11 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
     'recorder: {',
     (v) => `maintenance: [{ of: [crm], on: Sun, at: "02:00", for: ${v}, reason: x }]\nrecorder: {`,
   ],
+  'flapping.changes': ['recorder: {', (v) => `flapping: { changes: ${v} }\nrecorder: {`],
+  'flapping.in': [
+    'evidence: [{ ping: 10.0.0.1 }]',
+    (v) => `evidence: [{ ping: 10.0.0.1 }], flapping: { in: ${v} }`,
+  ],
   'http.port': ['recorder: {', (v) => `http: { port: ${v} }\nrecorder: {`],
 };
 

@@ -8,7 +8,7 @@ import type { Text } from '../../model/text.ts';
 import { whatWouldChange } from './change.ts';
 import { conditionsOf } from './conditions.ts';
 import type { FlapMemory } from './flapping.ts';
-import { flapped, slotMsOf, unflapped } from './flapping.ts';
+import { flapLimitsOf, flapped, unflapped } from './flapping.ts';
 import type { Heard } from './hear.ts';
 import { speak } from './hear.ts';
 import type { ParentFinding, Shade, Silence } from './parents.ts';
@@ -74,7 +74,7 @@ export function describe(
   // A child that answers although its parent is down is up: the parent hides nothing then.
   const shade = verdict === 'unknown' && shades !== undefined ? { shade: shades } : {};
   const isOwn = hides === undefined && maintenance === undefined;
-  const flap = flapped(before?.flap ?? unflapped(at), verdict, isOwn, slotMsOf(subject), at);
+  const flap = flapped(before?.flap ?? unflapped(at), verdict, isOwn, flapLimitsOf(subject), at);
   const sentence = why({ verdict, spoken, vetoes, ...shade, flap }, at);
   const isAllBehind =
     hides !== undefined &&

@@ -1,7 +1,8 @@
 /**
- * Flapping: a subject that changes again and again is one alarm, not a hundred. Time is cut into slots; of the last
- * `slotsKept` each one in which the verdict changed counts, newer ones more (0.8 to 1.2, as Nagios and Icinga weigh their last
- * checks). From `flappingFrom` on it flaps, until it is calm below `calmBelow` or has not changed for `calmSlots`.
+ * Flapping: a subject that changes again and again is one alarm, not a hundred. Time is cut into slots, `slotsKept` to the time
+ * that the room file gives; of the last ones each in which the verdict changed counts, newer ones more (0.8 to 1.2, as Nagios and
+ * Icinga weigh their last checks). From so many `changes` on it flaps, until it is calm below two thirds of them or has not
+ * changed for `calmSlots`.
  *
  * Only changes between known verdicts count, and only while the subject itself can be seen: what comes of a parent or of
  * maintenance is not its own unrest. It concerns the alarms of people alone; the bypass never asks.
@@ -9,15 +10,15 @@
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import type { Verdict } from '../../model/watch.ts';
-import type { Subject } from '../../model/room.ts';
+import type { FlapThreshold, Subject } from '../../model/room.ts';
 import { isPolled } from '../../model/room.ts';
 
 export const slotsKept = 20;
-export const flappingFrom = 0.3;
-const calmBelow = 0.2;
 /** Without a change for so many slots it is over: a fault that stays must not hide behind the unrest before it. */
 export const calmSlots = 6;
-const slotMsMin = 60_000;
+
+/** Where the room file says nothing: six changes in twenty minutes. */
+const usualFlapping: FlapThreshold = { changes: 6, inMs: 20 * 60_000 };
 
 export interface FlapMemory {
   /** Last verdict that was not `unknown`, and when it changed last. */
@@ -30,10 +31,26 @@ export interface FlapMemory {
 
 export const unflapped = (at: MonoMs): FlapMemory => ({ changedAt: at, changed: [], isFlapping: false });
 
+export interface FlapLimits {
+  readonly slotMs: number;
+  readonly flappingFrom: number;
+  readonly calmBelow: number;
+}
+
 /** A source that is asked seldom can change but seldom: a slot lasts at least two of its periods. */
-export function slotMsOf(subject: Subject): number {
-  const periods = subject.sources.filter(isPolled).map(({ everyMs }) => everyMs);
-  return periods.length === 0 ? slotMsMin : Math.max(slotMsMin, 2 * Math.min(...periods));
+export function slotMsOf({ sources, flapping = usualFlapping }: Subject): number {
+  const periods = sources.filter(isPolled).map(({ everyMs }) => everyMs);
+  const slotMs = flapping.inMs / slotsKept;
+  return periods.length === 0 ? slotMs : Math.max(slotMs, 2 * Math.min(...periods));
+}
+
+export function flapLimitsOf(subject: Subject): FlapLimits {
+  const { changes } = subject.flapping ?? usualFlapping;
+  return {
+    slotMs: slotMsOf(subject),
+    flappingFrom: changes / slotsKept,
+    calmBelow: changes / (1.5 * slotsKept),
+  };
 }
 
 export function share(changed: readonly number[], slot: number): number {
@@ -46,7 +63,7 @@ export function flapped(
   memory: FlapMemory,
   verdict: Verdict,
   isOwn: boolean,
-  slotMs: number,
+  { slotMs, flappingFrom, calmBelow }: FlapLimits,
   at: MonoMs,
 ): FlapMemory {
   const counts = isOwn && verdict !== 'unknown';

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   calmSlots,
-  flappingFrom,
+  flapLimitsOf,
   share,
   slotsKept,
   unflapped,
@@ -15,6 +15,7 @@ import { Room, contactSource, linesSource, pbx, ping, sipSource, subject } from 
 
 const minuteMs = 60_000;
 const crm = subject('crm', 'server', [ping('crm.1')]);
+const usual = flapLimitsOf(crm);
 
 /** Down for 30 s and up for 30 s, so many times. */
 function flap(room: Room, times: number, source = 'crm.1'): Room {
@@ -85,7 +86,7 @@ test('between the thresholds it stays what it was', () => {
   let flips = 0;
   const at = (minute: number, flips_: boolean): void => {
     if (flips_) flips++;
-    memory = flapped(memory, flips % 2 === 0 ? 'up' : 'down', true, minuteMs, monoMs(minute * minuteMs));
+    memory = flapped(memory, flips % 2 === 0 ? 'up' : 'down', true, usual, monoMs(minute * minuteMs));
   };
   at(0, false);
   // One change in four minutes: a quarter of the slots.
@@ -95,19 +96,32 @@ test('between the thresholds it stays what it was', () => {
   assert.ok(memory.isFlapping);
   for (let minute = 70; minute < 130; minute++) at(minute, minute % 4 === 0);
   assert.ok(memory.isFlapping);
-  assert.ok(share(memory.changed, 129) < flappingFrom);
+  assert.ok(share(memory.changed, 129) < usual.flappingFrom);
+});
+
+test('the room file says how many changes in which time: more are borne, fewer in less time are not', () => {
+  const threshold = (changes: number, minutes: number): Room =>
+    hold(new Room([{ ...crm, flapping: { changes, inMs: minutes * minuteMs } }]), 'up', 1);
+  assert.ok(isFlapping(flap(hold(new Room([crm]), 'up', 1), 7)));
+  assert.not.ok(isFlapping(flap(threshold(12, 20), 7)));
+  assert.ok(isFlapping(flap(threshold(12, 20), 14)));
+  assert.ok(isFlapping(flap(threshold(3, 20), 3)));
+  // Half the time, half the slots: it is over in half the time.
+  const short = flap(threshold(6, 10), 8);
+  assert.ok(isFlapping(short));
+  assert.ok(isFlapping(hold(short, 'up', 2)));
+  assert.not.ok(isFlapping(hold(short, 'up', 2)));
+});
+
+test('what is asked once in five minutes is counted over twenty of its slots, whatever the room file says', () => {
+  const slow = subject('nas', 'server', [{ ...ping('nas.1'), everyMs: 300_000 }]);
+  assert.is(flapLimitsOf({ ...slow, flapping: { changes: 6, inMs: 300_000 } }).slotMs, 600_000);
 });
 
 test('unknown between two downs is no change', () => {
   let memory = unflapped(monoMs(0));
   for (let minute = 0; minute < 60; minute++)
-    memory = flapped(
-      memory,
-      minute % 2 === 0 ? 'down' : 'unknown',
-      true,
-      minuteMs,
-      monoMs(minute * minuteMs),
-    );
+    memory = flapped(memory, minute % 2 === 0 ? 'down' : 'unknown', true, usual, monoMs(minute * minuteMs));
   assert.equal(memory.changed, []);
 });
 
