@@ -51,6 +51,7 @@ export const commandSchemas = {
   restore: Type.Object({ do: Type.Literal('restore'), line: Type.Optional(line) }, strict),
   'reset-bypass': Type.Object({ do: Type.Literal('reset-bypass'), line: Type.Optional(line) }, strict),
   exercise: Type.Object({ do: Type.Literal('exercise'), line }, strict),
+  'new-relay': Type.Object({ do: Type.Literal('new-relay'), line }, strict),
   'power-cut-done': Type.Object(
     {
       do: Type.Literal('power-cut-done'),

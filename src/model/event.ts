@@ -42,6 +42,8 @@ export type Command =
   | { readonly do: 'restore'; readonly line?: LineId }
   | { readonly do: 'reset-bypass'; readonly line?: LineId }
   | { readonly do: 'exercise'; readonly line: LineId }
+  /** The changeover relay of this line was replaced: its times are those of another one. */
+  | { readonly do: 'new-relay'; readonly line: LineId }
   /** Power cut: a step of the plan is done; `forms`: calls written by hand are entered; `return`: the mains are back. */
   | { readonly do: 'power-cut-done'; readonly step: string }
   /** Power cut: a step is not done, or a subject not checked, for a reason. */

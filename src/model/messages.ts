@@ -21,6 +21,7 @@ import type {
 } from './ids.ts';
 import type { Host, HostOutcome, NutServerSettings } from './host.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
+import type { RelayTrendView } from './relay.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
 import type {
@@ -381,6 +382,8 @@ export interface RoomView {
     readonly coilSupply: boolean;
     readonly bypassKey: string;
   }[];
+  /** Calls held over a seat phone: in all, and since the room went to bypass last. */
+  readonly bypassCalls: { readonly total: number; readonly latest: number };
   readonly horn: boolean;
   readonly healthy: boolean;
   /** Absent where the room file has no plan. */
@@ -412,6 +415,8 @@ export interface LineView {
   };
   /** Set for three minutes after a call was cut over: lift this phone, the caller may still be there. */
   readonly liftPhone?: string;
+  /** Absent while no move of its relay was timed. */
+  readonly relay?: RelayTrendView;
 }
 /** A measured value with wall time. */
 export type ReadingRow = Omit<ReadingView, 'at'> & { readonly at?: WallMs };

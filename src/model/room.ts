@@ -389,6 +389,12 @@ export interface BypassSettings {
   readonly restore: 'when-idle' | 'by-key' | 'by-command';
 }
 
+/** How the changeover relays are looked after. */
+export interface RelayCareSettings {
+  /** A relay that takes this long to operate or to release is worn. */
+  readonly slowMs: number;
+}
+
 export interface RecorderSettings {
   readonly start: 'line-voltage' | 'voice' | 'continuous' | 'command' | 'schedule';
   readonly preRollMs: number;
@@ -436,6 +442,7 @@ export interface Room {
   /** Lamp and horn are tried by a person so often; absent: nobody is reminded. */
   readonly selfTestEveryMs?: number;
   readonly bypass: BypassSettings;
+  readonly relayCare: RelayCareSettings;
   readonly recorder: RecorderSettings;
   readonly mqtt?: MqttSettings;
   readonly heartbeats?: HeartbeatSettings;

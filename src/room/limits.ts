@@ -105,6 +105,16 @@ export const limits = {
       'fewer than three rings do not prove that nobody answers',
     ),
   },
+  'bypass.relay-slow': {
+    min: 4,
+    max: 80,
+    default: 20,
+    unit: 'ms',
+    reason: text(
+      '继电器手册的吸合/释放时间之上，并早于 100 毫秒的故障判定',
+      'above what the data sheet promises, well before the fault at 100 ms',
+    ),
+  },
   'bypass.restores-per-hour': {
     min: 1,
     max: 12,

@@ -18,7 +18,15 @@ import { readPowerCut } from './power-cut.ts';
 import type { Report } from './problem.ts';
 import type { Reading } from './reading.ts';
 import type { Draft } from './schema.ts';
-import { readBypass, readIdentity, readPlaces, readRecorder, readReport, readSelfTest } from './settings.ts';
+import {
+  readBypass,
+  readIdentity,
+  readPlaces,
+  readRecorder,
+  readRelayCare,
+  readReport,
+  readSelfTest,
+} from './settings.ts';
 import type { Shape } from './shape.ts';
 import { parseLineKey } from './short-forms.ts';
 import { readSubjects } from './subjects.ts';
@@ -92,6 +100,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     ...readSelfTest(reading),
     maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
     bypass: readBypass(reading),
+    relayCare: readRelayCare(reading),
     powerCut: readPowerCut(reading, {
       points: [...points.values()],
       hosts: Object.values(reading.draft.hosts ?? {}),

@@ -24,6 +24,7 @@ import {
 import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
+import { relayCareKeys } from './relay-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import * as short from './short-forms.ts';
 import { sensorPattern } from '../model/sensor.ts';
@@ -776,6 +777,7 @@ const bypass = strict(
         about('振铃这么久无人应答即算不应答', 'rung this long without answer counts as unanswered'),
       ),
     ),
+    ...relayCareKeys,
     exercise: optional(
       strict(
         {

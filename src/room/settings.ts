@@ -1,5 +1,11 @@
 /** The plain settings of a room file: the room itself, bypass, recorder, reporting, the panel. */
-import type { BypassSettings, MqttSettings, RecorderSettings, Room } from '../model/room.ts';
+import type {
+  BypassSettings,
+  MqttSettings,
+  RecorderSettings,
+  RelayCareSettings,
+  Room,
+} from '../model/room.ts';
 import { text } from '../model/text.ts';
 import { limits, written } from './limits.ts';
 import { nearest } from './nearest.ts';
@@ -78,6 +84,10 @@ export function readBypass({ draft, report }: Reading): BypassSettings {
   ordered('ring-limit', settings.ringLimitMs, 'prove', settings.proveMs);
   return settings;
 }
+
+export const readRelayCare = ({ draft }: Reading): RelayCareSettings => ({
+  slowMs: durationOr(draft.bypass?.['relay-slow'], 'bypass.relay-slow'),
+});
 
 const daysAsked = 365;
 

@@ -4,6 +4,11 @@ import { Ajv } from 'ajv';
 import type { GuardMemory, GuardMemoryCheck } from './guard-memory.ts';
 
 const age = Type.Number();
+const moves = Type.Object({
+  moves: Type.Integer({ minimum: 0 }),
+  first: Type.Array(Type.Number(), { maxItems: 5 }),
+  newest: Type.Array(Type.Number(), { maxItems: 3 }),
+});
 const powerCut = Type.Object({
   version: Type.Literal(1),
   cut: Type.Optional(
@@ -87,6 +92,15 @@ export const guardMemorySchema = Type.Object({
           seen: Type.Number({ minimum: 0 }),
         }),
       ),
+    ),
+    relayTrends: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ serialNumber: Type.String(), operate: moves, release: moves }),
+      ),
+    ),
+    bypassCalls: Type.Optional(
+      Type.Object({ total: Type.Integer({ minimum: 0 }), latest: Type.Integer({ minimum: 0 }) }),
     ),
     polarities: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Literal(-1), Type.Literal(1)]))),
   }),

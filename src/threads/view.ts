@@ -7,6 +7,7 @@ import {
   lineReading,
   powerCutView,
   recordingLines,
+  relayTrendView,
   subjectViews,
 } from '../core/room/views.ts';
 import { readingViews } from '../core/room/reading-views.ts';
@@ -48,6 +49,7 @@ export function roomView(
     lines: room.lines.map(({ id, trunk, phone }): LineView => {
       const own = state.lines[id];
       const relay = lineBypass.get(id);
+      const trend = relayTrendView(state, id);
       return {
         id,
         trunk,
@@ -58,6 +60,7 @@ export function roomView(
         volts: Math.round((own === undefined ? 0 : lineReading(own)) * 10) / 10,
         ...callOf(id),
         ...(relay?.liftPhone === undefined ? {} : { liftPhone: relay.liftPhone }),
+        ...(trend === undefined ? {} : { relay: trend }),
       };
     }),
     subjects: subjectViews(state).map(({ since, maintenance, sources, ...rest }): SubjectRow => ({
@@ -99,6 +102,7 @@ export function roomView(
         bypassKey: own?.keyKnown === true ? own.key : 'unknown',
       };
     }),
+    bypassCalls: state.bypassCalls,
     horn: horns.some(({ id }) => levels.points[id] === true),
     healthy: isHealthy,
     ...powerCutOf(state, clock),

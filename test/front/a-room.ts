@@ -92,6 +92,7 @@ export function aView(extra: Partial<RoomView> = {}): RoomView {
       { name: 'front', state: 'running', restarts: 0, lagMs: 2, memoryMB: 33 },
     ],
     cards: [{ id: 'card-a', link: 'up', serialNumber: 'LK8-0001', coilSupply: true, bypassKey: 'normal' }],
+    bypassCalls: { total: 0, latest: 0 },
     horn: false,
     healthy: true,
     ...extra,

@@ -242,6 +242,7 @@ test('the sound room, value by value', () => {
       restoresPerHour: 4,
       restore: 'when-idle',
     },
+    relayCare: { slowMs: 20 },
     recorder: {
       start: 'line-voltage',
       preRollMs: 2000,

@@ -120,6 +120,7 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'bypass.prove': ['confirm: 3s', (v) => `ring-limit: 10s, prove: ${v}`],
   'bypass.ring-limit': ['confirm: 3s', (v) => `prove: 10m, ring-limit: ${v}`],
   'bypass.restores-per-hour': ['confirm: 3s', (v) => `restores-per-hour: ${v}`],
+  'bypass.relay-slow': ['confirm: 3s', (v) => `relay-slow: ${v}`],
   'phone-off-hook': ['phone: "8005" }', (v) => `phone: "8005", phone-off-hook: ${v} }`],
   'host-lost': ['key-file: b.key', (v) => `key-file: b.key, host-lost: ${v}`],
   'host-lost on a serial link': ['"serial:/dev/ttyUSB0"', (v) => `"serial:/dev/ttyUSB0", host-lost: ${v}`],

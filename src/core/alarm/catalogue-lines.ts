@@ -116,6 +116,17 @@ export const lineAlarms = {
       'Look at the PBX; when it works, order the restore by hand',
     ],
   }),
+  'relay.slow': kind('warning', {
+    what: ['旁路继电器动作变慢', 'A bypass relay has grown slow'],
+    effect: [
+      '目前切换正常；继电器磨损，日后可能卡住',
+      'It still switches; a relay wears like this before it sticks',
+    ],
+    action: [
+      '安排更换该继电器；换好后在面板或命令中登记 new-relay，动作时间重新计',
+      'Plan to replace this relay; then order `new-relay` for the line, and its times begin anew',
+    ],
+  }),
   'line.dead': kind(
     'major',
     {

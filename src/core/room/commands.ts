@@ -18,6 +18,7 @@ import {
   toControl,
   toMaintenance,
   toPowerCut,
+  toRelayTrend,
   toTrigger,
   toUpsTest,
 } from './machines.ts';
@@ -53,6 +54,11 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'reset-bypass':
     case 'exercise':
       return toBypass(state, event);
+    case 'new-relay':
+      return chain(toRelayTrend(state, { kind: 'new-relay', line: order.line }), (now) => ({
+        state: now,
+        effects: [newRelayAnswer(now, event.id, event.by, order.line, at)],
+      }));
     case 'power-cut-done':
     case 'waive':
     case 'all-clear':
@@ -109,6 +115,17 @@ function recordAnswer(
     kind: 'notice',
     notice: { kind: 'command', at, id, accepted: isKnown, text: isKnown ? what : unknown },
   };
+}
+
+function newRelayAnswer(state: RoomState, id: string, by: Actor, line: LineId, at: MonoMs): Effect {
+  const isKnown = state.relayTrend.cardOf[line] !== undefined;
+  const said = isKnown
+    ? text(
+        `${by.name} 更换了 ${line} 的继电器，动作时间重新计`,
+        `relay of ${line} replaced by ${by.name}: its times begin anew`,
+      )
+    : text(`线路 ${line} 没有旁路继电器`, `line ${line} has no bypass relay`);
+  return { kind: 'notice', notice: { kind: 'command', at, id, accepted: isKnown, text: said } };
 }
 
 const accepted = (id: string, by: Actor, what: 'silence' | 'lamp-test', at: MonoMs): Effect => ({

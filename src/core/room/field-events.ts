@@ -15,7 +15,7 @@ import type { RoomStep } from './composition.ts';
 import { command } from './commands.ts';
 import { positionEvent } from './line-events.ts';
 import { duringTest } from '../ups-test/step.ts';
-import { toBypass, toPair, toControl, toUpsTest, toWatch } from './machines.ts';
+import { toBypass, toPair, toControl, toRelayTrend, toUpsTest, toWatch } from './machines.ts';
 
 /** The reading of a UPS goes on without what is only a test, and with what was estimated. */
 export function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
@@ -37,10 +37,12 @@ export function cardEvent(state: RoomState, event: RoomEventOf<'card'>): RoomSte
   if (state.cards[card] === undefined)
     return toWatch(state, { kind: 'path', bus: card, up: link === 'up', at });
   const seen = { ...state, cards: { ...state.cards, [card]: { link, serialNumber, reason } } };
-  const told = chain(toBypass(seen, event), (now) =>
-    toWatch(now, { kind: 'path', bus: card, up: link === 'up', at }),
+  const isUp = link === 'up';
+  const told = chain(
+    chain(toBypass(seen, event), (now) => toWatch(now, { kind: 'path', bus: card, up: isUp, at })),
+    (now) => toRelayTrend(now, { kind: 'card', card, isUp, serialNumber }),
   );
-  if (link === 'up') return told;
+  if (isUp) return told;
   return each(told, state.config.linesOfCard[card] ?? [], (now, id) => positionEvent(now, id, 'unknown', at));
 }
 
@@ -53,7 +55,10 @@ export function relaysEvent(state: RoomState, event: RoomEventOf<'relays'>): Roo
       return report === undefined ? [] : [[id, report] as const];
     }),
   );
-  const told = toBypass(state, { ...event, relays });
+  const isFed = event.coilSupply && event.bypassKey !== 'turned';
+  const told = chain(toBypass(state, { ...event, relays }), (now) =>
+    toRelayTrend(now, { kind: 'relays', relays, isFed }),
+  );
   return each(told, Object.keys(relays), (now, id) =>
     chain(positionEvent(now, id, relays[id]?.position ?? 'unknown', at), (then) =>
       toPair(then, id, { kind: 'phone', milliamps: relays[id]?.phoneMilliamps ?? 0, at }),

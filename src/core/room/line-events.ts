@@ -6,6 +6,7 @@ import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import type { RelayPosition } from '../../model/line.ts';
 import type { RoomState } from './state.ts';
+import { oneMore } from './bypass-calls.ts';
 import { chain, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
 import { toBypass, toPair, toTrigger, toWatch } from './machines.ts';
@@ -27,6 +28,11 @@ export function lineEvent(state: RoomState, id: LineId, event: LineEvent): RoomS
       now = chain(now, (then) => toTrigger(then, id, effect));
       if (phase === 'ended')
         now = chain(now, (then) => toWatch(then, { kind: 'call-ended', call, at: then.at }));
+      if (phase === 'ended' && call.bypass)
+        now = chain(now, (then) => ({
+          state: { ...then, bypassCalls: oneMore(then.bypassCalls) },
+          effects: [{ kind: 'save' }],
+        }));
     }
   }
   return levelsDiffer(before, after) ? chain(now, (then) => tellLine(then, id)) : now;

@@ -5,6 +5,7 @@ import * as bypass from '../bypass/index.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/step.ts';
 import * as pair from '../pair/step.ts';
+import * as relayTrend from '../relay-trend/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
 import * as upsTest from '../ups-test/step.ts';
@@ -14,6 +15,7 @@ import * as watch from '../watch/step.ts';
 import type { WatchEvent } from '../watch/hear.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { RoomState } from './state.ts';
+import { begun } from './bypass-calls.ts';
 import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
 
@@ -43,15 +45,16 @@ export function tellMaintenance(state: RoomState): RoomStep {
 export function toBypass(state: RoomState, event: bypass.BypassEvent): RoomStep {
   const wasActive = isBypassActive(state);
   const { state: next, effects } = bypass.step(state.bypass, event);
-  const now = { ...state, bypass: next };
-  const isActive = isBypassActive(now);
+  const isActive = isBypassActive({ bypass: next });
+  const bypassCalls = isActive && !wasActive ? begun(state.bypassCalls) : state.bypassCalls;
+  const now = { ...state, bypass: next, bypassCalls };
   if (wasActive === isActive) return { state: now, effects };
   return chain({ state: now, effects }, (then) =>
     toWatch(then, { kind: 'bypass', active: isActive, at: then.at }),
   );
 }
 
-export const isBypassActive = ({ bypass: own }: RoomState): boolean =>
+export const isBypassActive = ({ bypass: own }: Pick<RoomState, 'bypass'>): boolean =>
   own.room.phase.kind !== 'steady' && own.room.phase.kind !== 'confirming';
 
 /** What the plan orders of the bypass it orders in its own name. */
@@ -77,6 +80,16 @@ export function toPair(state: RoomState, line: LineId, event: pair.PairEvent): R
   return {
     state: { ...state, pairs: { ...state.pairs, [line]: next } },
     effects: next.polarity === own.polarity ? nothing : [{ kind: 'save' }],
+  };
+}
+
+/** Moves of relays are kept over restarts. */
+export function toRelayTrend(state: RoomState, event: relayTrend.RelayTrendEvent): RoomStep {
+  const next = relayTrend.step(state.relayTrend, event);
+  if (next === state.relayTrend) return { state, effects: nothing };
+  return {
+    state: { ...state, relayTrend: next },
+    effects: next.trends === state.relayTrend.trends ? nothing : [{ kind: 'save' }],
   };
 }
 

@@ -4,6 +4,7 @@ import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import * as control from '../control/state.ts';
 import * as pair from '../pair/step.ts';
+import * as relayTrend from '../relay-trend/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { SavedMaintenance } from '../maintenance/step.ts';
 import { initial as initialLine } from '../line/state.ts';
@@ -20,10 +21,13 @@ import type { LoopFault } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { later } from '../../model/units.ts';
 import type { RelayPosition } from '../../model/line.ts';
+import type { Room } from '../../model/room.ts';
 import type { SavedAlarms } from '../alarm/step.ts';
 import type { Verdict } from '../../model/watch.ts';
 import { text } from '../../model/text.ts';
 import type { RoomConfig } from './config.ts';
+import type { BypassCalls } from './bypass-calls.ts';
+import { noBypassCalls } from './bypass-calls.ts';
 import type { Counters, SavedCounter } from './counters.ts';
 import { savedCounters } from './counters.ts';
 import type { SavedSelfTest } from './self-test.ts';
@@ -49,6 +53,9 @@ export interface SavedRoom {
   readonly selfTest?: SavedSelfTest;
   /** Polarity of each trunk as it was learned, tip against ring. */
   readonly polarities?: Readonly<Record<LineId, pair.Polarity>>;
+  /** How long the relays took to move. */
+  readonly relayTrends?: relayTrend.SavedTrends;
+  readonly bypassCalls?: BypassCalls;
 }
 
 export interface RoomState {
@@ -61,6 +68,8 @@ export interface RoomState {
   readonly powerCut: powerCut.PowerCutState;
   readonly bypass: bypass.BypassState;
   readonly pairs: Readonly<Record<LineId, pair.PairState>>;
+  readonly relayTrend: relayTrend.RelayTrendState;
+  readonly bypassCalls: BypassCalls;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
@@ -144,6 +153,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       at,
     ),
     bypass: bypass.initial(bypassConfig(config), typeof saved === 'string' ? saved : saved.bypass, at),
+    relayTrend: relayTrend.initial(
+      relayTrendConfig(room),
+      typeof saved === 'string' ? undefined : saved.relayTrends,
+    ),
+    bypassCalls: (typeof saved === 'string' ? undefined : saved.bypassCalls) ?? noBypassCalls,
     triggers,
     pairs,
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
@@ -204,6 +218,13 @@ function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
   };
 }
 
+const relayTrendConfig = ({ lines, relayCare }: Room): relayTrend.RelayTrendConfig => ({
+  slowMs: relayCare.slowMs,
+  cardOf: Object.fromEntries(
+    lines.flatMap(({ id, relay }) => (relay === undefined ? [] : [[id, relay.bus] as const])),
+  ),
+});
+
 function powerCutConfig({ room, runId, outputs }: RoomConfig): powerCut.PowerCutConfig {
   return {
     settings: room.powerCut,
@@ -229,6 +250,8 @@ export function saved(state: RoomState): SavedRoom {
     upsTests: upsTest.saved(state.upsTest, state.at),
     counters: savedCounters(state.counters),
     polarities: pair.savedPolarities(state.pairs),
+    relayTrends: state.relayTrend.trends,
+    bypassCalls: state.bypassCalls,
     ...(selfTest === undefined ? {} : { selfTest }),
   };
 }

@@ -14,6 +14,7 @@ import * as line from '../line/step.ts';
 import * as pair from '../pair/step.ts';
 import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
+import * as relayTrend from '../relay-trend/step.ts';
 import { conditions as upsTestConditions } from '../ups-test/step.ts';
 import * as watch from '../watch/step.ts';
 import { conditions as triggerConditions } from '../trigger/state.ts';
@@ -171,6 +172,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),
     ...Object.values(state.pairs).flatMap((own) => pair.conditions(own, isRecorderHeard(state), at)),
+    ...relayTrend.conditions(state.relayTrend),
     ...pointConditions(state.config, state.contacts),
     ...loopConditions(state.config, state.loopFaults),
     ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),

@@ -4,6 +4,7 @@ import * as bypass from '../bypass/index.ts';
 import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/state.ts';
+import * as relayTrend from '../relay-trend/step.ts';
 import { isRecording } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { AlarmView } from '../../model/alarm.ts';
@@ -11,6 +12,7 @@ import type { ControlView } from '../../model/control.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
 import type { PowerCutView, Supply } from '../../model/power-cut.ts';
+import type { RelayTrendView } from '../../model/relay.ts';
 import type { SubjectView } from '../../model/watch.ts';
 import type { RoomState } from './state.ts';
 
@@ -20,6 +22,9 @@ export const subjectViews = (state: RoomState): readonly SubjectView[] => watch.
 export const controlViews = (state: RoomState): readonly ControlView[] => control.views(state.control);
 export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
   new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));
+/** Absent while no move of its relay was timed. */
+export const relayTrendView = (state: RoomState, line: LineId): RelayTrendView | undefined =>
+  relayTrend.view(state.relayTrend, line);
 /** Absent without a plan. */
 export const powerCutView = (state: RoomState): PowerCutView | undefined => powerCut.view(state.powerCut);
 export const supplyView = (state: RoomState): Supply => power.supply(state.power, state.at);

@@ -25,6 +25,12 @@ const bypassOfLine = words(
 );
 const direction = words('incoming', 'outgoing', 'found');
 
+const times = Type.Object({
+  moves: Type.Integer({ description: 'Moves that were timed' }),
+  firstMs: Type.Optional(Type.Number({ description: 'Median of the first moves' })),
+  nowMs: Type.Optional(Type.Number({ description: 'Median of the newest moves' })),
+});
+
 const line = Type.Object({
   id: Type.String(),
   trunk: Type.String(),
@@ -42,6 +48,12 @@ const line = Type.Object({
     }),
   ),
   liftPhone: Type.Optional(Type.String({ description: 'A call was cut over: lift this phone.' })),
+  relay: Type.Optional(
+    Type.Object(
+      { operate: times, release: times, isSlow: Type.Boolean() },
+      { description: 'How long the changeover relay takes to move, as its card times it.' },
+    ),
+  ),
 });
 const subject = Type.Object({
   id: Type.String(),
@@ -167,6 +179,10 @@ export const status = Type.Object({
       coilSupply: Type.Boolean(),
       bypassKey: Type.String(),
     }),
+  ),
+  bypassCalls: Type.Object(
+    { total: Type.Integer(), latest: Type.Integer() },
+    { description: 'Calls held over a seat phone: in all, and since the room went to bypass last.' },
   ),
   horn: Type.Boolean(),
   healthy: Type.Boolean(),

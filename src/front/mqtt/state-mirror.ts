@@ -118,10 +118,11 @@ export class StateMirror {
 
 /** Every state topic of a room with its payload. Loop voltage stays out: it moves all the time and decides nothing far away. */
 function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> {
-  const { alarms, controls, threads, cards, horn, healthy } = view;
+  const { alarms, controls, threads, cards, bypassCalls, horn, healthy } = view;
   const topics = new Map<string, string>();
   const whole = {
     bypass: view.room.bypass,
+    bypassCalls,
     alarms: alarmCounts(alarms),
     horn,
     healthy,

@@ -40,6 +40,18 @@ function PathGlyph({ path }: { readonly path: Path }) {
   );
 }
 
+/** Newest times of the relay, release and operate, once there are enough of them. */
+function RelayTimes({ relay }: Pick<LineView, 'relay'>) {
+  const { say } = useSaying();
+  if (relay === undefined) return null;
+  const times = [relay.release.nowMs, relay.operate.nowMs].map((ms) => (ms === undefined ? '–' : String(ms)));
+  return (
+    <small class={relay.isSlow ? 'relay-times relay-slow' : 'relay-times'} title={say(words.relayTimes)}>
+      {times.join(' / ')} ms
+    </small>
+  );
+}
+
 function Line({ line, now }: { readonly line: LineView; readonly now: number }) {
   const { say } = useSaying();
   const { call, signal, bypass, recording } = line;
@@ -66,6 +78,7 @@ function Line({ line, now }: { readonly line: LineView; readonly now: number }) 
       <div class="line-path">
         <PathGlyph path={path} />
         <span>{say(bypassWords[bypass])}</span>
+        <RelayTimes relay={line.relay} />
       </div>
       <div class="line-ends">
         <span>{line.trunk}</span>

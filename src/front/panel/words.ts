@@ -234,6 +234,7 @@ export const words = {
   on: text('有', 'on'),
   off: text('断', 'off'),
   key: text('旁路钥匙', 'bypass key'),
+  relayTimes: text('继电器释放 / 吸合用时', 'relay: time to release / to operate'),
   powerCut: text('停电预案', 'Power-cut plan'),
   timeLeft: text('剩余', 'left:'),
   loadsOut: text('已切换的负载组：', 'Loads switched by the plan:'),

@@ -93,6 +93,7 @@ const room: Room = {
     ...{ restoreAfterMs: 120_000, spacingMs: 1000, proveMs: 60_000, ringLimitMs: 20_000, restoresPerHour: 4 },
     restore: 'when-idle',
   },
+  relayCare: { slowMs: 20 },
   recorder: {
     ...{ start: 'line-voltage', preRollMs: 2000, hangOverMs: 3000, keepDays: 400, promptAtPercent: 85 },
     ...{ bitRate: 16_000, complexity: 5 },
