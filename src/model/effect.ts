@@ -31,7 +31,16 @@ export type Notice = { readonly at: MonoMs } & (
   | { readonly kind: 'verdict'; readonly subject: SubjectId; readonly verdict: Verdict; readonly why: Text }
   | {
       readonly kind: 'alarm';
-      readonly change: 'raised' | 'cleared' | 'acknowledged' | 'shelved' | 'unshelved' | 'reset' | 'changed';
+      readonly change:
+        | 'raised'
+        | 'cleared'
+        | 'acknowledged'
+        /** Acknowledged long ago and still standing: it asks again. */
+        | 're-alarmed'
+        | 'shelved'
+        | 'unshelved'
+        | 'reset'
+        | 'changed';
       readonly alarm: AlarmView;
     }
   | {

@@ -426,6 +426,21 @@ export interface ManualFormsSettings {
   readonly count: number;
 }
 
+/** What the room file says of an alarm type, or of the type on one subject, over the catalogue. */
+export interface AlarmSetting {
+  readonly type: string;
+  /** Absent: wherever the type occurs. */
+  readonly subject?: string;
+  readonly severity?: Severity;
+  readonly onDelayMs?: number;
+  readonly offDelayMs?: number;
+  /** So many beginnings within this time are an alarm; in place of the on-delay. */
+  readonly inWindow?: { readonly times: number; readonly withinMs: number };
+  /** Acknowledged and still standing after this long, it asks again. */
+  readonly reAlarmMs?: number;
+  readonly latch?: boolean;
+}
+
 export interface Room {
   readonly id: RoomId;
   readonly name: Text;
@@ -439,6 +454,7 @@ export interface Room {
   readonly subjects: readonly Subject[];
   readonly controls: readonly Control[];
   readonly maintenance: readonly MaintenanceWindow[];
+  readonly alarms: readonly AlarmSetting[];
   /** Lamp and horn are tried by a person so often; absent: nobody is reminded. */
   readonly selfTestEveryMs?: number;
   readonly bypass: BypassSettings;

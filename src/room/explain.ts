@@ -3,7 +3,17 @@
  * evidence, and whether the room can trip by itself. Words of both languages; Chinese signs count as two columns.
  */
 import type { Host, HostWay } from '../model/host.ts';
-import type { Bus, InputPoint, Point, RecordLink, Room, Source, Subject, Threshold } from '../model/room.ts';
+import type {
+  AlarmSetting,
+  Bus,
+  InputPoint,
+  Point,
+  RecordLink,
+  Room,
+  Source,
+  Subject,
+  Threshold,
+} from '../model/room.ts';
 import { writtenSensor } from '../model/sensor.ts';
 import type { PlanStage } from '../model/power-cut.ts';
 import type { Control } from '../model/control.ts';
@@ -53,6 +63,10 @@ export function explainRoom(room: Room, language: Language): string {
     titled(
       say(text('对交换机的控制', 'controls of the switch')),
       room.controls.map((control) => [control.id, ...describeControl(control, say)]),
+    ),
+    titled(
+      say(text('告警设置', 'alarm settings')),
+      room.alarms.map((setting) => [alarmName(setting), describeAlarm(setting, say)]),
     ),
     describeTrip(tripOutlook(room.subjects, room.lines), say),
   ];
@@ -290,4 +304,36 @@ function titled(title: string, rows: readonly (readonly string[])[]): string {
       .trimEnd(),
   );
   return [title, ...padded.map((row) => `  ${row}`)].join('\n');
+}
+
+const alarmName = ({ type, subject }: AlarmSetting): string =>
+  subject === undefined ? type : `${subject}/${type}`;
+
+function describeAlarm(setting: AlarmSetting, say: (words: Text) => string): string {
+  const { severity, onDelayMs, offDelayMs, inWindow, reAlarmMs, latch } = setting;
+  const lasting = (ms: number): string => written(ms, 'ms');
+  const parts: readonly (Text | undefined)[] = [
+    severity === undefined ? undefined : text(`级别 ${severity}`, severity),
+    onDelayMs === undefined
+      ? undefined
+      : text(`持续 ${lasting(onDelayMs)} 才告警`, `after ${lasting(onDelayMs)}`),
+    inWindow === undefined
+      ? undefined
+      : text(
+          `${lasting(inWindow.withinMs)} 内 ${inWindow.times} 次才告警`,
+          `when it comes ${inWindow.times} times within ${lasting(inWindow.withinMs)}`,
+        ),
+    offDelayMs === undefined
+      ? undefined
+      : text(`恢复 ${lasting(offDelayMs)} 才消除`, `clears after ${lasting(offDelayMs)}`),
+    reAlarmMs === undefined
+      ? undefined
+      : text(`确认后 ${lasting(reAlarmMs)} 复告`, `asks again after ${lasting(reAlarmMs)}`),
+    latch === undefined
+      ? undefined
+      : latch
+        ? text('须复位', 'stays until reset')
+        : text('不保持', 'does not latch'),
+  ];
+  return parts.flatMap((part) => (part === undefined ? [] : [say(part)])).join(', ');
 }

@@ -4,6 +4,7 @@
  */
 import type { Room } from '../model/room.ts';
 import { text } from '../model/text.ts';
+import { readAlarms } from './alarms.ts';
 import { readBuses } from './buses.ts';
 import { readHosts, readManualForms, readNutServer } from './hosts.ts';
 import { roomLimits } from './limits.ts';
@@ -98,6 +99,14 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
     subjects: [...subjects.values()],
     controls,
     ...readSelfTest(reading),
+    alarms: readAlarms(
+      reading,
+      new Set([
+        'linekeeper',
+        ...[buses, points, lines, subjects].flatMap((section) => [...section.keys()]),
+        ...[...controls, ...hosts].map(({ id }) => id),
+      ]),
+    ),
     maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
     bypass: readBypass(reading),
     relayCare: readRelayCare(reading),

@@ -21,6 +21,7 @@ import {
   whole,
   words,
 } from './schema-words.ts';
+import { alarmsSchema } from './alarm-schema.ts';
 import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
@@ -1057,6 +1058,7 @@ const sections = {
   'nut-server': optional(nutServerSchema),
   'manual-forms': optional(manualFormsSchema),
   maintenance: optional(maintenance),
+  alarms: optional(alarmsSchema),
   report: optional(report),
   'self-test': optional(selfTest),
   flapping: optional(flappingSchema),

@@ -223,6 +223,7 @@ test('the sound room, value by value', () => {
     ],
     controls: [],
     maintenance: [],
+    alarms: [],
     hosts: [],
     manualForms: { count: 20 },
     powerCut: {
@@ -607,6 +608,29 @@ lines:
   );
   const strikes = counters.find((point) => point.kind === 'input');
   assert.is(strikes?.contact, 'normally-open');
+});
+
+test('alarms: a type, and the type on one subject; louder is welcome everywhere', () => {
+  const { room, problems } = loadRoom(
+    spoilt(
+      'recorder: {',
+      `alarms:
+  server.down: { severity: minor, on-delay: 30s, off-delay: 1m, re-alarm: 2h }
+  crm/server.down: { severity: critical, count: 3, within: 10m }
+  linekeeper/disk.full: { latch: true }
+  bypass.stuck: { on-delay: 0s, re-alarm: 5m }
+recorder: {`,
+    ),
+    'room.yaml',
+    { upsModels },
+  );
+  assert.equal(problems, []);
+  assert.equal(room?.alarms, [
+    { type: 'server.down', severity: 'minor', onDelayMs: 30_000, offDelayMs: 60_000, reAlarmMs: 7_200_000 },
+    { type: 'server.down', subject: 'crm', severity: 'critical', inWindow: { times: 3, withinMs: 600_000 } },
+    { type: 'disk.full', subject: 'linekeeper', latch: true },
+    { type: 'bypass.stuck', onDelayMs: 0, reAlarmMs: 300_000 },
+  ]);
 });
 
 test('maintenance: each week, every day, or once', () => {

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
+import { withAlarmTypes } from '../../src/room/alarm-types.ts';
 import { editorSchema, manualTables, withTables } from '../../src/room/editor-schema.ts';
 import { limits, written } from '../../src/room/limits.ts';
 import type { Limit } from '../../src/room/limits.ts';
@@ -60,6 +61,12 @@ test('docs/room-file.md has every key, up to date', () => {
   const tables = [...manualTables().values()].join('\n');
   assert.ok(manualTables().size > 20);
   for (const row of tables.split('\n')) assert.ok(manual.includes(row), row);
+});
+
+test('docs/alarms.md has every alarm type, up to date', () => {
+  const manual = read('docs/alarms.md');
+  assert.is(manual, withAlarmTypes(manual));
+  assert.ok(manual.includes('| `pbx.down` | critical |'));
 });
 
 test('a key that the manual has no place for is found', () => {

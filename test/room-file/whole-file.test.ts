@@ -229,6 +229,11 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
     'evidence: [{ ping: 10.0.0.1 }]',
     (v) => `evidence: [{ ping: 10.0.0.1 }], flapping: { in: ${v} }`,
   ],
+  'alarms.on-delay': ['recorder: {', (v) => `alarms: { server.down: { on-delay: ${v} } }\nrecorder: {`],
+  'alarms.off-delay': ['recorder: {', (v) => `alarms: { server.down: { off-delay: ${v} } }\nrecorder: {`],
+  'alarms.count': ['recorder: {', (v) => `alarms: { server.down: { count: ${v} } }\nrecorder: {`],
+  'alarms.within': ['recorder: {', (v) => `alarms: { server.down: { count: 2, within: ${v} } }\nrecorder: {`],
+  'alarms.re-alarm': ['recorder: {', (v) => `alarms: { crm/server.down: { re-alarm: ${v} } }\nrecorder: {`],
   'http.port': ['recorder: {', (v) => `http: { port: ${v} }\nrecorder: {`],
 };
 

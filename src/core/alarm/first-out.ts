@@ -7,7 +7,7 @@
 import type { MonoMs } from '../../model/units.ts';
 import { earlier, elapsedMs } from '../../model/units.ts';
 import type { Alarm } from './regions.ts';
-import { rank } from './regions.ts';
+import { rank } from './rules.ts';
 
 export const burstGapMs = 120_000;
 

@@ -12,17 +12,20 @@ import type {
   Severity,
   Suppression,
 } from '../../model/alarm.ts';
-import { severities } from '../../model/alarm.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { later } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Maintenance } from '../../model/watch.ts';
 import { alarmKind, isSafetyType } from './catalogue.ts';
+import type { AlarmRule } from './rules.ts';
+import { rank, severityUnder } from './rules.ts';
 
 export interface Alarm {
   readonly key: AlarmKey;
   readonly id: string;
+  /** How it behaves: the catalogue, and what the room file says of it. */
+  readonly rule: AlarmRule;
   readonly severity: Severity;
   readonly condition: ConditionState;
   /** The last known condition is an alarm (on-delay over, off-delay not over). */
@@ -41,6 +44,10 @@ export interface Alarm {
   readonly changedAt: MonoMs;
   readonly clearedAt: MonoMs | undefined;
   readonly ackedBy: string | undefined;
+  /** Beginnings of the condition that were not enough for an alarm, oldest first (count in window). */
+  readonly onsets: readonly MonoMs[];
+  /** Acknowledged, and asked for again then if it still stands. */
+  readonly reAlarmAt: MonoMs | undefined;
   /** End of the on-delay or off-delay that runs. */
   readonly delayEndsAt: MonoMs | undefined;
   /** Kept from before a restart, and nobody has reported its condition since: absence is no evidence until then. */
@@ -49,22 +56,25 @@ export interface Alarm {
   readonly sequence: number;
 }
 
-export const rank = (severity: Severity): number => severities.length - severities.indexOf(severity);
-
 export const sounds = (alarm: Alarm): boolean => alarm.ack === 'unacked' && alarm.suppressions.length === 0;
 
 /** Nothing is left of it: no condition, nothing to acknowledge, reset or unshelve. */
 export const isOver = (alarm: Alarm): boolean =>
-  alarm.condition === 'clear' && alarm.ack === 'none' && !alarm.latched && alarm.suppressions.length === 0;
+  alarm.condition === 'clear' &&
+  alarm.ack === 'none' &&
+  !alarm.latched &&
+  alarm.suppressions.length === 0 &&
+  alarm.onsets.length === 0;
 
 /** Not an alarm yet, and never was one: its on-delay runs for the first time. */
 export const isUnraised = (alarm: Alarm): boolean => alarm.count === 0;
 
-export function fresh(id: string, condition: Condition, at: MonoMs): Alarm {
+export function fresh(id: string, condition: Condition, rule: AlarmRule, at: MonoMs): Alarm {
   return {
     key: condition.key,
     id,
-    severity: condition.severity ?? alarmKind(condition.key.type).severity,
+    rule,
+    severity: severityUnder(rule, condition),
     condition: 'clear',
     stands: false,
     ack: 'none',
@@ -78,6 +88,8 @@ export function fresh(id: string, condition: Condition, at: MonoMs): Alarm {
     changedAt: at,
     clearedAt: undefined,
     ackedBy: undefined,
+    onsets: [],
+    reAlarmAt: undefined,
     delayEndsAt: undefined,
     restoredUntil: undefined,
     sequence: 0,
@@ -98,7 +110,7 @@ const withoutDelay = (alarm: Alarm): Alarm => ({
 
 /** The condition is reported: active or unknown. */
 export function reported(alarm: Alarm, condition: Condition, at: MonoMs): Alarm {
-  const severity = condition.severity ?? alarmKind(alarm.key.type).severity;
+  const severity = severityUnder(alarm.rule, condition);
   if (condition.state === 'unknown') return unseen(alarm, at);
   const told = sameText(alarm.detail, condition.detail) ? alarm : { ...alarm, detail: condition.detail };
   const graded = severity === told.severity ? told : regraded(told, severity, at);
@@ -134,12 +146,34 @@ export const keepsSame = (a: Alarm, b: Alarm): boolean =>
   a.latched === b.latched &&
   a.severity === b.severity &&
   a.count === b.count &&
+  a.reAlarmAt === b.reAlarmAt &&
   a.suppressions === b.suppressions;
 
 function begins(alarm: Alarm, at: MonoMs): Alarm {
-  const { onDelayMs } = alarmKind(alarm.key.type);
+  const { onDelayMs, inWindow } = alarm.rule;
+  if (inWindow !== undefined) return counted(alarm, inWindow, at);
   if (onDelayMs === 0) return raised(withoutDelay(alarm), at);
   return { ...withoutDelay(alarm), condition: 'rising', changedAt: at, delayEndsAt: later(at, onDelayMs) };
+}
+
+/** So many beginnings within the window are an alarm; one that does not end within it is as well. */
+function counted(alarm: Alarm, { times, withinMs }: NonNullable<AlarmRule['inWindow']>, at: MonoMs): Alarm {
+  const onsets = [...inWindowOf(alarm, at), at];
+  if (onsets.length >= times) return raised(withoutDelay(alarm), at);
+  return {
+    ...withoutDelay(alarm),
+    onsets,
+    condition: 'rising',
+    changedAt: at,
+    delayEndsAt: later(at, withinMs),
+  };
+}
+
+function inWindowOf({ onsets, rule }: Alarm, at: MonoMs): readonly MonoMs[] {
+  const withinMs = rule.inWindow?.withinMs ?? 0;
+  return onsets.every((onset) => at < later(onset, withinMs))
+    ? onsets
+    : onsets.filter((onset) => at < later(onset, withinMs));
 }
 
 /** Active from here on: from `none` and from an acknowledged one that comes again, it must be acknowledged (anew). */
@@ -148,10 +182,12 @@ function raised(alarm: Alarm, at: MonoMs): Alarm {
     ...withoutDelay(alarm),
     clearedAt: undefined,
     ackedBy: undefined,
+    onsets: [],
+    reAlarmAt: undefined,
     condition: 'active',
     stands: true,
     ack: 'unacked',
-    latched: alarmKind(alarm.key.type).latch,
+    latched: alarm.rule.latch,
     raisedOutOfService: isOutOfService(alarm),
     count: alarm.count + 1,
     raisedAt: at,
@@ -162,7 +198,7 @@ function raised(alarm: Alarm, at: MonoMs): Alarm {
 function regraded(alarm: Alarm, severity: Severity, at: MonoMs): Alarm {
   const rose = rank(severity) > rank(alarm.severity);
   if (!rose || alarm.ack !== 'acked' || !alarm.stands) return { ...alarm, severity, changedAt: at };
-  return { ...alarm, severity, ack: 'unacked', ackedBy: undefined, changedAt: at };
+  return { ...alarm, severity, ack: 'unacked', ackedBy: undefined, reAlarmAt: undefined, changedAt: at };
 }
 
 /** Nobody can see the condition: what was known last goes on. A delay that runs has no ground any more. */
@@ -195,22 +231,41 @@ export function absent(alarm: Alarm, at: MonoMs): Alarm {
 }
 
 function ends(alarm: Alarm, at: MonoMs): Alarm {
-  const { offDelayMs } = alarmKind(alarm.key.type);
+  const { offDelayMs } = alarm.rule;
   if (offDelayMs === 0) return cleared(alarm, at);
   return { ...alarm, condition: 'falling', changedAt: at, delayEndsAt: later(at, offDelayMs) };
 }
 
 const cleared = (alarm: Alarm, at: MonoMs): Alarm =>
-  settled({ ...withoutDelay(alarm), condition: 'clear', stands: false, clearedAt: at, changedAt: at });
+  settled({
+    ...withoutDelay(alarm),
+    condition: 'clear',
+    stands: false,
+    reAlarmAt: undefined,
+    clearedAt: at,
+    changedAt: at,
+  });
 
-/** What the passing of time does: delays end, shelves run out. */
-export function elapsed(alarm: Alarm, at: MonoMs): Alarm {
-  const { delayEndsAt } = alarm;
+/** What the passing of time does: delays end, shelves run out, what was acknowledged long ago is asked for again. */
+export function elapsed(before: Alarm, at: MonoMs): Alarm {
+  const onsets = inWindowOf(before, at);
+  const alarm = onsets === before.onsets ? before : { ...before, onsets };
+  const { delayEndsAt, reAlarmAt } = alarm;
   const isDue = delayEndsAt !== undefined && at >= delayEndsAt;
-  const moved = !isDue ? alarm : alarm.condition === 'rising' ? raised(alarm, at) : cleared(alarm, at);
+  const delayed = !isDue ? alarm : alarm.condition === 'rising' ? raised(alarm, at) : cleared(alarm, at);
+  const isForgotten = reAlarmAt !== undefined && at >= reAlarmAt && delayed.stands && delayed.ack === 'acked';
+  const moved = isForgotten ? askedAgain(delayed, at) : delayed;
   const kept = moved.suppressions.filter((one) => one.kind === 'by-design' || at < one.until);
   return kept.length === moved.suppressions.length ? moved : withSuppressions(moved, kept, at);
 }
+
+const askedAgain = (alarm: Alarm, at: MonoMs): Alarm => ({
+  ...alarm,
+  ack: 'unacked',
+  ackedBy: undefined,
+  reAlarmAt: undefined,
+  changedAt: at,
+});
 
 export const isOutOfService = ({ suppressions }: Alarm): boolean =>
   suppressions.some(({ kind }) => kind === 'out-of-service');
@@ -236,11 +291,20 @@ export function withSuppressions(alarm: Alarm, suppressions: readonly Suppressio
   const next: Alarm = { ...alarm, suppressions, changedAt: at };
   const isOverUnseen = isOutOfService(alarm) && !isOutOfService(next) && !alarm.stands && !alarm.latched;
   if (isOverUnseen && alarm.raisedOutOfService) return { ...next, ack: 'none', raisedOutOfService: false };
-  return comesBack ? { ...next, ack: 'unacked', ackedBy: undefined } : next;
+  return comesBack ? askedAgain(next, at) : next;
 }
 
 export const acknowledged = (alarm: Alarm, by: string, at: MonoMs): Alarm =>
-  alarm.ack === 'unacked' ? settled({ ...alarm, ack: 'acked', ackedBy: by, changedAt: at }) : alarm;
+  alarm.ack === 'unacked'
+    ? settled({
+        ...alarm,
+        ack: 'acked',
+        ackedBy: by,
+        reAlarmAt:
+          alarm.rule.reAlarmMs === undefined || !alarm.stands ? undefined : later(at, alarm.rule.reAlarmMs),
+        changedAt: at,
+      })
+    : alarm;
 
 /** A latch lets go only of what is over and acknowledged. */
 export const mayReset = (alarm: Alarm): boolean =>
@@ -254,6 +318,11 @@ export function alarmDue(alarm: Alarm): MonoMs | undefined {
   const moments = [
     alarm.delayEndsAt,
     alarm.restoredUntil,
+    alarm.reAlarmAt,
+    // A window that runs on is looked at when its condition comes again.
+    alarm.condition === 'clear' && alarm.onsets[0] !== undefined
+      ? later(alarm.onsets[0], alarm.rule.inWindow?.withinMs ?? 0)
+      : undefined,
     ...alarm.suppressions.map((one) => (one.kind === 'by-design' ? undefined : one.until)),
   ].filter((moment) => moment !== undefined);
   return moments.reduce<MonoMs | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);

@@ -9,6 +9,8 @@ import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs, later } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
 import { shelveLimitMs } from './catalogue.ts';
+import type { AlarmRules } from './rules.ts';
+import { ruleOf } from './rules.ts';
 import type { Alarm } from './regions.ts';
 import { isUnraised } from './regions.ts';
 
@@ -33,6 +35,8 @@ export interface SavedAlarm {
   readonly changedAgoMs: number;
   readonly clearedAgoMs?: number;
   readonly ackedBy?: string;
+  /** Until it is asked for again. */
+  readonly reAlarmInMs?: number;
 }
 export interface SavedAlarms {
   readonly alarms: readonly SavedAlarm[];
@@ -55,6 +59,7 @@ export function savedOf(alarms: Iterable<Alarm>, at: MonoMs): SavedAlarms {
         changedAgoMs: elapsedMs(alarm.changedAt, at),
         ...(alarm.clearedAt === undefined ? {} : { clearedAgoMs: elapsedMs(alarm.clearedAt, at) }),
         ...(alarm.ackedBy === undefined ? {} : { ackedBy: alarm.ackedBy }),
+        ...(alarm.reAlarmAt === undefined ? {} : { reAlarmInMs: elapsedMs(at, alarm.reAlarmAt) }),
       })),
   };
 }
@@ -71,10 +76,12 @@ function savedSuppression(one: Suppression, at: MonoMs): SavedSuppression {
 }
 
 /** The alarm as it was; its condition stays so until its machine speaks or the grace is over. */
-export function restored(saved: SavedAlarm, sequence: number, at: MonoMs): Alarm {
+export function restored(saved: SavedAlarm, sequence: number, rules: AlarmRules, at: MonoMs): Alarm {
+  const rule = ruleOf(rules, saved.key);
   return {
     key: saved.key,
     id: alarmId(saved.key),
+    rule,
     severity: saved.severity,
     condition: saved.stands ? 'active' : 'clear',
     stands: saved.stands,
@@ -89,11 +96,23 @@ export function restored(saved: SavedAlarm, sequence: number, at: MonoMs): Alarm
     changedAt: later(at, -saved.changedAgoMs),
     clearedAt: saved.clearedAgoMs === undefined ? undefined : later(at, -saved.clearedAgoMs),
     ackedBy: saved.ackedBy,
+    onsets: [],
+    reAlarmAt: reAlarmAt(saved, rule.reAlarmMs, at),
     delayEndsAt: undefined,
     restoredUntil: saved.stands ? later(at, firstEvidenceMs) : undefined,
     sequence,
   };
 }
+
+/** By the rule of today; one that the file brought newly begins to run now. */
+const reAlarmAt = (
+  { stands, ack, reAlarmInMs }: SavedAlarm,
+  reAlarmMs: number | undefined,
+  at: MonoMs,
+): MonoMs | undefined =>
+  reAlarmMs === undefined || !stands || ack !== 'acked'
+    ? undefined
+    : later(at, Math.min(reAlarmInMs ?? reAlarmMs, reAlarmMs));
 
 function restoredSuppression(key: AlarmKey, one: SavedSuppression, at: MonoMs): readonly Suppression[] {
   // The cause that suppressed by design is gone with the process that knew it; it suppresses anew if it still holds.
@@ -146,6 +165,7 @@ function isSavedAlarm(value: unknown): value is SavedAlarm {
     isAge(value['changedAgoMs']) &&
     (value['clearedAgoMs'] === undefined || isAge(value['clearedAgoMs'])) &&
     (value['ackedBy'] === undefined || typeof value['ackedBy'] === 'string') &&
+    (value['reAlarmInMs'] === undefined || isAge(value['reAlarmInMs'])) &&
     Array.isArray(suppressions) &&
     suppressions.every(isSavedSuppression)
   );

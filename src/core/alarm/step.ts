@@ -8,6 +8,7 @@ import type { AlarmCounts, AlarmView, Condition, Severity, Suppression } from '.
 import { alarmId } from '../../model/alarm.ts';
 import type { Effect, Notice } from '../../model/effect.ts';
 import type { Maintenance } from '../../model/watch.ts';
+import type { AlarmSetting } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
@@ -27,13 +28,14 @@ import {
   isOver,
   isUnraised,
   keepsSame,
-  rank,
   reported,
   sameCondition,
   sounds,
   viewOf,
   withSuppressions,
 } from './regions.ts';
+import type { AlarmRules } from './rules.ts';
+import { alarmRules, rank, ruleOf } from './rules.ts';
 import type { SavedAlarms } from './saved.ts';
 import { restored, savedOf } from './saved.ts';
 
@@ -62,6 +64,8 @@ export type AlarmEvent = { readonly at: MonoMs } & (
 );
 
 export interface AlarmState {
+  /** What the room file says of types. */
+  readonly rules: AlarmRules;
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly standing: readonly Condition[];
   readonly maintenance: Readonly<Record<string, Maintenance>>;
@@ -80,14 +84,20 @@ export interface AlarmStep {
   readonly effects: readonly Effect[];
 }
 
-export function initial(saved: SavedAlarms | undefined, at: MonoMs): AlarmState {
+export function initial(
+  saved: SavedAlarms | undefined,
+  at: MonoMs,
+  settings: readonly AlarmSetting[] = [],
+): AlarmState {
+  const rules = alarmRules(settings);
   const alarms = new Map(
     (saved?.alarms ?? [])
       .slice(0, standingLimit)
-      .map((one, index) => restored(one, index + 1, at))
+      .map((one, index) => restored(one, index + 1, rules, at))
       .map((alarm) => [alarm.id, alarm]),
   );
   return derived({
+    rules,
     alarms,
     standing: [],
     maintenance: {},
@@ -128,10 +138,10 @@ export function step(state: AlarmState, event: AlarmEvent): AlarmStep {
   const now = standing ?? state.standing;
   const leftOut =
     standing !== undefined || isDue || state.leftOut > 0
-      ? compare(draft, now, maintenance, at)
+      ? compare(draft, now, { maintenance, rules: state.rules }, at)
       : state.leftOut;
-  const { sequence, bursts } = state;
-  const core = { alarms: draft, standing: now, maintenance, leftOut, sequence, bursts };
+  const { sequence, bursts, rules } = state;
+  const core = { rules, alarms: draft, standing: now, maintenance, leftOut, sequence, bursts };
   return finished(state, core, effects, at);
 }
 
@@ -163,7 +173,7 @@ const fullCondition = (leftOut: number): Condition => ({
 function compare(
   draft: Map<string, Alarm>,
   standing: readonly Condition[],
-  maintenance: AlarmState['maintenance'],
+  { maintenance, rules }: Pick<AlarmState, 'maintenance' | 'rules'>,
   at: MonoMs,
 ): number {
   const levels = new Map<string, Condition>();
@@ -179,7 +189,11 @@ function compare(
     const known = draft.get(id);
     if (known !== undefined) put(draft, reported(known, condition, at));
     else if (condition.state === 'active') {
-      const alarm = inService(fresh(id, condition, at), maintenance[condition.key.subject], at);
+      const alarm = inService(
+        fresh(id, condition, ruleOf(rules, condition.key), at),
+        maintenance[condition.key.subject],
+        at,
+      );
       const limit = alarm.severity === 'critical' ? standingLimit + criticalReserve : standingLimit;
       if (draft.size < limit) put(draft, reported(alarm, condition, at));
       else leftOut++;
@@ -188,7 +202,7 @@ function compare(
   const full = draft.get(fullId);
   if (leftOut > 0) {
     const condition = fullCondition(leftOut);
-    put(draft, reported(full ?? fresh(fullId, condition, at), condition, at));
+    put(draft, reported(full ?? fresh(fullId, condition, ruleOf(rules, condition.key), at), condition, at));
   } else if (full !== undefined) put(draft, absent(full, at));
   return leftOut;
 }
@@ -222,7 +236,10 @@ function suppress(
 
 // ---- what follows from a changed set of alarms ----------------------------------------------------------------------
 
-type Core = Pick<AlarmState, 'alarms' | 'standing' | 'maintenance' | 'leftOut' | 'sequence' | 'bursts'>;
+type Core = Pick<
+  AlarmState,
+  'rules' | 'alarms' | 'standing' | 'maintenance' | 'leftOut' | 'sequence' | 'bursts'
+>;
 
 function finished(before: AlarmState, core: Core, effects: Effect[], at: MonoMs): AlarmStep {
   const alarms = new Map<string, Alarm>();
@@ -274,6 +291,13 @@ function over(alarm: Alarm, at: MonoMs): Alarm {
   };
 }
 
+/** By the passing of time alone: not raised anew, not worse, not back from a suppression. */
+const isAskedAgain = (before: Alarm, now: Alarm): boolean =>
+  before.reAlarmAt !== undefined &&
+  before.count === now.count &&
+  before.severity === now.severity &&
+  before.suppressions.length <= now.suppressions.length;
+
 const isShelved = (alarm: Alarm): boolean => alarm.suppressions.some(({ kind }) => kind === 'shelved');
 
 /** What people and the centre hear of a change, in the order in which it must have happened. */
@@ -286,6 +310,8 @@ function told(before: Alarm | undefined, now: Alarm, isFirstOut: boolean, at: Mo
     const isBackUnseen = isOutOfService(before) && !isOutOfService(now);
     if (before.ack === 'unacked' && now.ack !== 'unacked' && !isBackUnseen) changes.push('acknowledged');
     if (before.latched && !now.latched) changes.push('reset');
+    if (before.ack === 'acked' && now.ack === 'unacked' && isAskedAgain(before, now))
+      changes.push('re-alarmed');
     const wasShelved = isShelved(before);
     if (!wasShelved && isShelved(now)) changes.push('shelved');
     if (wasShelved && !isShelved(now)) changes.push('unshelved');

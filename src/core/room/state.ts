@@ -160,7 +160,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     bypassCalls: (typeof saved === 'string' ? undefined : saved.bypassCalls) ?? noBypassCalls,
     triggers,
     pairs,
-    alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs)),
+    alarm: alarm.initial(
+      typeof saved === 'string' ? undefined : saved.alarms,
+      later(at, -awayMs),
+      room.alarms,
+    ),
     maintenance: maintenance.initial(
       [...room.subjects, ...room.lines, ...room.points].map(({ id }) => id),
       typeof saved === 'string' ? [] : (saved.maintenance ?? []),

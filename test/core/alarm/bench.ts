@@ -2,6 +2,7 @@
 import type { AlarmView, Condition, Severity } from '../../../src/model/alarm.ts';
 import type { Command } from '../../../src/model/event.ts';
 import type { Effect, Notice } from '../../../src/model/effect.ts';
+import type { AlarmSetting } from '../../../src/model/room.ts';
 import { monoMs } from '../../../src/model/units.ts';
 import { text } from '../../../src/model/text.ts';
 import type { AlarmEvent, AlarmState, SavedAlarms } from '../../../src/core/alarm/step.ts';
@@ -31,9 +32,9 @@ export class Alarms {
   saves = 0;
   #commands = 0;
 
-  constructor(saved?: SavedAlarms, at = 1_000_000) {
+  constructor(saved?: SavedAlarms, at = 1_000_000, settings: readonly AlarmSetting[] = []) {
     this.at = at;
-    this.state = alarm.initial(saved, monoMs(at));
+    this.state = alarm.initial(saved, monoMs(at), settings);
   }
   tell(event: Untimed<AlarmEvent>): this {
     const { state, effects } = alarm.step(this.state, { ...event, at: monoMs(this.at) });

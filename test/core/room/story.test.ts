@@ -82,6 +82,7 @@ const room: Room = {
   ],
   controls: [],
   maintenance: [],
+  alarms: [],
   hosts: [],
   manualForms: { count: 20 },
   powerCut: {

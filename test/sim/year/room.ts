@@ -88,6 +88,7 @@ export const room: Room = {
   subjects,
   controls: [],
   maintenance: [],
+  alarms: [],
   hosts: [],
   manualForms: { count: 20 },
   powerCut: {
