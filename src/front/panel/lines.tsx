@@ -41,7 +41,7 @@ function PathGlyph({ path }: { readonly path: Path }) {
 }
 
 /** Newest times of the relay, release and operate, once there are enough of them. */
-function RelayTimes({ relay }: Pick<LineView, 'relay'>) {
+function RelayTimes({ relay }: { readonly relay: LineView['relay'] }) {
   const { say } = useSaying();
   if (relay === undefined) return null;
   const times = [relay.release.nowMs, relay.operate.nowMs].map((ms) => (ms === undefined ? '–' : String(ms)));
