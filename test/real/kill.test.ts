@@ -1,7 +1,4 @@
-/**
- * What happens when the program, its guard or its broker dies, on real transports: killed in a call, stopped for good, spinning,
- * told to end; the broker killed for a minute.
- */
+/** What happens when the program ends, on real transports: killed in a call, spinning and stopped under systemd, told to restart, told to stop. */
 import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -82,85 +79,6 @@ test('killed in the middle of a call: two seconds later it is back, no relay mov
   const lostMs = killedAt - (first?.endedAt ?? 0);
   assert.ok(lostMs <= 1100, `${lostMs} ms of the call were lost`);
   await room.order('trunk 3 join');
-});
-
-test('stopped for good: the card takes idle lines over by itself after hostLost, the busy one when its call ends', async () => {
-  await room.lineIs('L01', 'signal', 'idle', 60_000);
-  await allNormal();
-  await room.order('call in 2 answer 1 talk 14 patience 30');
-  await room.lineIs('L02', 'signal', 'off-hook');
-  room.program?.kill('SIGSTOP');
-  const stoppedAt = Date.now();
-  await eventually('idle lines with their phones', async () => {
-    const { lines } = await room.cardState();
-    return (lines[0]?.contact === 'bypass' && lines[2]?.contact === 'bypass') || undefined;
-  });
-  const tookMs = Date.now() - stoppedAt;
-  assert.ok(tookMs >= 4000 && tookMs <= 8000, `taken over after ${tookMs} ms`);
-  const busy = (await room.cardState()).lines[1];
-  assert.is(busy?.contact, 'normal');
-  assert.ok(busy?.offHook);
-  await eventually(
-    'the busy line with its phone',
-    async () => (await room.cardState()).lines[1]?.contact === 'bypass' || undefined,
-    40_000,
-  );
-  room.program?.kill('SIGCONT');
-  await room.lineIs('L01', 'bypass', 'bypass');
-  await allNormal();
-});
-
-test('the broker is away for a minute: every event arrives afterwards, in order, none twice with another identifier', async () => {
-  await eventually('steady', () => room.topic('state/room')?.['bypass'] === 'steady' || undefined, 60_000);
-  room.broker?.kill('SIGKILL');
-  await room.broker?.ended;
-  const awayFrom = Date.now();
-  const from = room.events.length;
-  const newestBefore = Math.max(...room.events.map(({ seq }) => seq));
-  for (let n = 0; n < 6; n++) {
-    await room.order(`call in ${1 + (n % 3)} answer 1 talk 3 patience 20`);
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
-  }
-  assert.ok(Date.now() - awayFrom >= 60_000);
-  await room.startBroker();
-  await eventually(
-    'the calls of that minute',
-    () => {
-      const ended = room.events.slice(from).filter(({ kind, phase }) => kind === 'call' && phase === 'ended');
-      return new Set(ended.map(({ call }) => (call as { id: string }).id)).size >= 6 || undefined;
-    },
-    60_000,
-  );
-  const bySeq = new Map<number, string>();
-  for (const { seq, id } of room.events) {
-    assert.is(bySeq.get(seq) ?? id, id, `event ${seq} came with two identifiers`);
-    bySeq.set(seq, id);
-  }
-  const missing = (): number[] => {
-    const seen = new Set(room.events.map(({ seq }) => seq));
-    const newest = Math.max(...seen);
-    return Array.from({ length: newest - newestBefore }, (_, n) => newestBefore + 1 + n).filter(
-      (seq) => !seen.has(seq),
-    );
-  };
-  await eventually('no gap', () => missing().length === 0 || undefined).catch(() =>
-    assert.equal(missing(), []),
-  );
-  // In order on every line, first deliveries only.
-  for (const line of ['L01', 'L02', 'L03']) {
-    const first = new Set<string>();
-    const seqs = room.events
-      .filter(
-        (event) => event['line'] === line || (event['call'] as { line?: string } | undefined)?.line === line,
-      )
-      .filter(({ id }) => !first.has(id) && first.add(id))
-      .map(({ seq }) => seq);
-    assert.ok(seqs.length > 0);
-    assert.equal(
-      seqs,
-      [...seqs].sort((a, b) => a - b),
-    );
-  }
 });
 
 /** Each datagram with the moment of its arrival, as systemd would see it. */
