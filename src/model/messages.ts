@@ -375,6 +375,7 @@ export interface RoomView {
   readonly alarms: readonly AlarmRow[];
   readonly controls: readonly ControlView[];
   readonly threads: readonly ThreadView[];
+  readonly loop: LoopLateness;
   readonly cards: readonly {
     readonly id: string;
     readonly link: string;
@@ -437,6 +438,14 @@ export type AlarmRow = Omit<AlarmView, 'since' | 'raisedAt' | 'changedAt' | 'cle
   readonly changedAt: WallMs;
   readonly clearedAt?: WallMs;
 };
+/** How late the 20 ms ticks of the guard's loop came in the last minute. */
+export interface LoopLateness {
+  readonly worstMs: number;
+  /** Upper ends of the classes; `counts` has one more, for what came later still. */
+  readonly upToMs: readonly number[];
+  readonly counts: readonly number[];
+}
+
 export interface ThreadView {
   readonly name: ThreadName;
   readonly state: 'starting' | 'running' | 'restarting' | 'failed';

@@ -169,6 +169,8 @@ export interface LineSettings {
   readonly channel: Terminal;
   /** Changeover relay; absent: recorded and watched, no bypass. */
   readonly relay?: Terminal;
+  /** Of a relay on the Pi's pins: the contact of the same relay that is closed while the line is with its phone. */
+  readonly readBack?: Terminal;
   readonly trunk: string;
   /** How the call records of the PBX name this trunk. */
   readonly recordTrunk?: string;

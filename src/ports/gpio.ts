@@ -9,6 +9,7 @@ import type { Text } from '../model/text.ts';
  *   an input (never driven before) starts at `idle`.
  * - `write` is synchronous and takes effect at once; it throws `GpioLost` when the chip is gone.
  * - `read` returns the level of the pin itself, for outputs too (read-back).
+ * - `changedByOther` names the outputs that do not stand as they were last written: another program, or a short.
  * - `onEdge` is called for each debounced change of an input, at once (never from a polling timer).
  * - `close` releases without driving: what the pin does then is the platform's matter, told by `keepsOutputs`.
  */
@@ -21,6 +22,7 @@ export interface Gpio {
   open(request: GpioRequest): Promise<void>;
   read(pin: number): boolean;
   write(levels: ReadonlyMap<number, boolean>): void;
+  changedByOther(): readonly number[];
   close(): Promise<void>;
 }
 

@@ -40,10 +40,11 @@ export function explainRoom(room: Room, language: Language): string {
       ['', text('通道', 'channel'), text('旁路', 'bypass'), text('中继', 'trunk'), text('电话', 'phone')].map(
         (cell) => (typeof cell === 'string' ? cell : say(cell)),
       ),
-      ...room.lines.map(({ id, channel, relay, trunk, phone }) => [
+      ...room.lines.map(({ id, channel, relay, readBack, trunk, phone }) => [
         id,
         writtenTerminal(channel),
-        relay === undefined ? '-' : writtenTerminal(relay),
+        [relay, readBack].flatMap((one) => (one === undefined ? [] : writtenTerminal(one))).join(' ← ') ||
+          '-',
         trunk,
         phone,
       ]),

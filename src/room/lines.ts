@@ -42,7 +42,11 @@ export function readLines(
     }
     for (const id of ids) if (!firstKey.has(id)) firstKey.set(id, key);
 
-    const spread = (words: string, use: 'channel' | 'relay', word: string): readonly Terminal[] => {
+    const spread = (
+      words: string,
+      use: 'channel' | 'relay' | 'mirror',
+      word: string,
+    ): readonly Terminal[] => {
       const taken = terminals.take(words, use, path(word));
       if (taken.length === 0 || taken.length === ids.length) return taken;
       report({
@@ -58,11 +62,15 @@ export function readLines(
     };
     const channels = spread(written.channel, 'channel', 'channel');
     const relays = written.bypass === undefined ? [] : spread(written.bypass, 'relay', 'bypass');
+    const mirrors =
+      written['read-back'] === undefined ? [] : spread(written['read-back'], 'mirror', 'read-back');
+    if (mirrors[0] !== undefined && mirrors[0].bus !== relays[0]?.bus)
+      report({ severity: 'error', path: path('read-back'), ...mirrorProblem });
     const alternates =
       written['alternate-phone'] === undefined
         ? []
         : spread(written['alternate-phone'], 'relay', 'alternate-phone');
-    tellPiRelays(reading, buses, path('bypass'), relays[0]);
+    tellPiRelays(reading, buses, path('bypass'), relays[0], mirrors.length > 0);
 
     let phoneTold = false;
     for (const [index, id] of ids.entries()) {
@@ -79,6 +87,7 @@ export function readLines(
       }
       if (channel === undefined || trunk === undefined || phone === undefined) continue;
       const relay = relays[index];
+      const readBack = mirrors[index];
       const alternatePhone = alternates[index];
       if (relay !== undefined && !phoneTold) {
         phoneTold = tellSharedPhone(reading, phones, phone, path('phone'));
@@ -88,6 +97,7 @@ export function readLines(
         id,
         channel,
         ...(relay === undefined ? {} : { relay }),
+        ...(readBack === undefined ? {} : { readBack }),
         trunk,
         ...(recordTrunk === undefined ? {} : { recordTrunk }),
         phone,
@@ -142,6 +152,17 @@ function tellSharedRecordTrunks({ draft, report }: Reading, lines: ReadonlyMap<s
   }
 }
 
+const mirrorProblem = {
+  message: text(
+    '镜像触点必须与引脚上的旁路继电器在同一总线',
+    'a mirror contact belongs to a bypass relay on the same pins',
+  ),
+  hint: text(
+    '线路卡自行证明继电器位置，不写 read-back。',
+    'A line card proves the position of its relays by itself: leave read-back out.',
+  ),
+} as const;
+
 const lineCount = (count: number): string => (count === 1 ? 'one line' : `${count} lines`);
 
 function rangeProblem(key: string, range: Extract<LineKey, { ok: false }>): { message: Text; hint?: Text } {
@@ -195,6 +216,7 @@ function tellPiRelays(
   buses: ReadonlyMap<string, Bus>,
   path: Path,
   relay: Terminal | undefined,
+  hasReadBack: boolean,
 ): void {
   const bus = relay && buses.get(relay.bus);
   if (bus?.kind !== 'gpio') return;
@@ -224,6 +246,19 @@ function tellPiRelays(
     hint: text(
       '仅用于小机房；线路卡在重启期间保持位置。',
       'For small rooms only; a line card keeps its position over a restart.',
+    ),
+  });
+  if (hasReadBack) return;
+  report({
+    severity: 'warning',
+    path,
+    message: text(
+      '没有镜像触点：只能读回引脚电平，继电器卡住时无法发现',
+      'no mirror contact: only the level of the pin is read back, and a relay that sticks is not seen',
+    ),
+    hint: text(
+      '把继电器的另一组触点接到引脚，写 read-back: pi/5。',
+      'Wire another pole of the relay to a pin and write read-back: pi/5.',
     ),
   });
 }

@@ -379,6 +379,13 @@ const line = strict(
         'card-a/relay1 / card-a/relay1..8 / pi/23',
       ),
     ),
+    'read-back': optional(
+      terminal(
+        '引脚上的旁路继电器的镜像触点：同一继电器的另一组触点，线路在旁路话机时闭合到地；用来证明继电器位置',
+        "mirror contact of a bypass relay on the Pi's pins: another pole of the same relay, closed to ground while the line is with its phone; proves the position",
+        'pi/5 / pi/5..8',
+      ),
+    ),
     trunk: Type.String({
       minLength: 1,
       maxLength: 32,

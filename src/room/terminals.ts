@@ -13,7 +13,7 @@ import type { Reading } from './reading.ts';
 import type { TerminalWords } from './short-forms.ts';
 import { parseTerminal } from './short-forms.ts';
 
-export type Use = 'input' | 'output' | 'relay' | 'channel' | 'extension' | 'pump';
+export type Use = 'input' | 'output' | 'relay' | 'channel' | 'extension' | 'pump' | 'mirror';
 type CardKind = keyof typeof cardTerminals;
 
 interface Claim {
@@ -32,6 +32,11 @@ export interface Terminals {
   bus(id: string, kind: Bus['kind'], path: Path): boolean;
   /** Reports what is used twice or unsafe; to be called when all is taken. */
   settle(): void;
+}
+
+function cardKind(use: Use): CardKind {
+  if (use === 'extension' || use === 'pump') return 'channel';
+  return use === 'mirror' ? 'input' : use;
 }
 
 const cardWord: Readonly<Record<CardKind, string>> = {
@@ -62,6 +67,7 @@ const useNames: Readonly<Record<Use, { readonly what: Text; readonly form: strin
   relay: { what: text('旁路继电器', 'a bypass relay'), form: 'card-a/relay1, pi/23' },
   channel: { what: text('通道', 'a channel'), form: 'card-a/1' },
   extension: { what: text('分机通道', 'a channel on an extension'), form: 'card-a/8' },
+  mirror: { what: text('镜像触点', 'a mirror contact'), form: 'pi/5' },
   pump: { what: text('电荷泵', 'the charge pump'), form: '22' },
 };
 
@@ -112,7 +118,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
       );
       return [];
     }
-    if (last > first && use !== 'relay' && use !== 'channel') {
+    if (last > first && use !== 'relay' && use !== 'channel' && use !== 'mirror') {
       error(
         path,
         text(`${useNames[use].what.zh}不能写区间`, `${useNames[use].what.en} is one terminal, not a range`),
@@ -130,7 +136,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
     use: Exclude<Use, 'pump'>,
     path: Path,
   ): Terminal[] | undefined {
-    const kind: CardKind = use === 'extension' ? 'channel' : use;
+    const kind: CardKind = cardKind(use);
     const most = cardTerminals[kind];
     const form = cardWord[kind];
     if (words.word !== form || words.unit !== undefined) {
@@ -173,7 +179,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
     claims.push(entry);
     const bus = buses.get(terminal.bus);
     if (bus?.kind !== 'gpio' || !isHeader(bus)) return;
-    if (use === 'input') {
+    if (use === 'input' || use === 'mirror') {
       if (!pinsShared.includes(terminal.number)) return;
       report({
         severity: 'warning',
@@ -198,7 +204,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
         .map((other) => (terminal.kind === 'gpio' ? String(other.number) : writtenTerminal(other)));
     if (bus?.kind === 'gpio') {
       if (!isHeader(bus)) return undefined;
-      if (use === 'input') {
+      if (use === 'input' || use === 'mirror') {
         const pins = Array.from({ length: lastHeaderPin + 1 }, (_, pin) => pin).filter(
           (pin) => !pinsShared.includes(pin),
         );
@@ -209,7 +215,7 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
         text('可安全接继电器的空闲引脚', 'Free pins that are safe for relays'),
       );
     }
-    const kind: CardKind = use === 'extension' || use === 'pump' ? 'channel' : use;
+    const kind: CardKind = cardKind(use);
     const numbers = Array.from({ length: cardTerminals[kind] }, (_, index) => index + 1);
     return list(free(numbers), text(`${terminal.bus} 上空闲`, `Free on ${terminal.bus}`));
   }
@@ -271,7 +277,12 @@ export function createTerminals(reading: Reading, buses: ReadonlyMap<string, Bus
         return [];
       }
       const needsCard = use === 'channel' || use === 'extension';
-      const bus = busOf(parsed.bus, needsCard ? ['line-card'] : ['line-card', 'gpio'], path);
+      const kinds: Bus['kind'][] = needsCard
+        ? ['line-card']
+        : use === 'mirror'
+          ? ['gpio']
+          : ['line-card', 'gpio'];
+      const bus = busOf(parsed.bus, kinds, path);
       if (bus === undefined) return [];
       const taken =
         bus.kind === 'gpio' ? takeOnGpio(bus, parsed, use, path) : takeOnCard(bus, parsed, use, path);

@@ -1,6 +1,6 @@
 /**
  * Who may be fed. A card is fed on its own, only by a completed turn that judged a relay report of the card not older than
- * 200 ms; a lost or silent card withholds only its own feed. systemd's watchdog is fed by the same completed turns. An
+ * 200 ms, and not before its positions were adopted; a lost or silent card withholds only its own feed. systemd's watchdog is fed by the same completed turns. An
  * unfit guard (third start within 60 s) feeds no card: the cards follow `hostLost`, alarms and reporting go on.
  */
 import type { BusId } from '../model/ids.ts';
@@ -34,12 +34,12 @@ export class HealthGate {
     this.#fedAt.delete(card);
   }
 
-  /** Cards to feed now, after a completed turn at `at`. */
-  cardsToFeed(at: MonoMs): BusId[] {
+  /** Cards to feed now, after a completed turn at `at`. `isAdopted`: the decisions know where the relays of the card stand. */
+  cardsToFeed(at: MonoMs, isAdopted: (card: BusId) => boolean): BusId[] {
     if (!this.#isFit) return [];
     const due: BusId[] = [];
     for (const [card, reportedAt] of this.#reportedAt) {
-      if (elapsedMs(reportedAt, at) > reportAgeMsMax) continue;
+      if (elapsedMs(reportedAt, at) > reportAgeMsMax || !isAdopted(card)) continue;
       const fedAt = this.#fedAt.get(card);
       if (fedAt !== undefined && elapsedMs(fedAt, at) < feedEveryMs) continue;
       this.#fedAt.set(card, at);

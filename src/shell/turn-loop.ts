@@ -9,6 +9,7 @@ import type { Effect, Outputs } from '../model/effect.ts';
 import type { MonoMs } from '../model/units.ts';
 import type { RoomEvent } from '../model/event.ts';
 import { elapsedMs } from '../model/units.ts';
+import { Lateness } from './lateness.ts';
 import type { Mailbox } from './mailbox.ts';
 
 const turnEveryMs = 20;
@@ -47,7 +48,7 @@ export class TurnLoop<State> {
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #due: MonoMs;
-  #latenessMsMax = 0;
+  readonly lateness = new Lateness();
 
   constructor(
     core: Core<State>,
@@ -67,8 +68,7 @@ export class TurnLoop<State> {
   start(): void {
     this.#due = this.#clock.mono();
     this.#timer = setInterval(() => {
-      const now = this.#clock.mono();
-      this.#latenessMsMax = Math.max(this.#latenessMsMax, elapsedMs(this.#due, now) - turnEveryMs);
+      this.lateness.note(elapsedMs(this.#due, this.#clock.mono()) - turnEveryMs);
       this.turn();
     }, turnEveryMs);
   }
@@ -88,13 +88,6 @@ export class TurnLoop<State> {
 
   get state(): State {
     return this.#state;
-  }
-
-  /** Worst lateness of the 20 ms tick since the last call. */
-  takeLatenessMs(): number {
-    const worst = this.#latenessMsMax;
-    this.#latenessMsMax = 0;
-    return Math.max(0, worst);
   }
 
   turn(): void {

@@ -54,8 +54,8 @@ export interface Field {
   /** A string to the switch; what came of it is posted. */
   send(what: ControlSend): void;
   feed(card: BusId): void;
-  /** A completed clean turn of a fit guard: strokes of the charge pumps. */
-  stroke(): void;
+  /** A completed clean turn of a fit guard: strokes of the charge pumps, where the relays behind them were adopted. */
+  stroke(isAdopted: (bus: BusId) => boolean): void;
   suspect(subjects: ReadonlySet<SubjectId>): void;
   close(): Promise<void>;
 }
@@ -168,8 +168,8 @@ export async function openField(
     feed(card) {
       cards.feed(card);
     },
-    stroke() {
-      for (const one of pins) one.stroke();
+    stroke(isAdopted) {
+      for (const one of pins) if (isAdopted(one.id)) one.stroke();
     },
     suspect(subjects) {
       probes?.then((made) => made.probes.suspect(subjects)).catch(() => undefined);

@@ -241,8 +241,10 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       carryOut(effect);
     },
     completed: (now, at) => {
-      for (const card of gate.cardsToFeed(at)) field.feed(card);
-      if (isFit) field.stroke();
+      // What has no line of ours has no positions to adopt.
+      const isAdopted = (card: BusId): boolean => now.bypass.cards[card]?.adopted !== false;
+      for (const card of gate.cardsToFeed(at, isAdopted)) field.feed(card);
+      if (isFit) field.stroke(isAdopted);
       if (!isReady) becomeReady(now, at);
       else if (gate.systemdIsDue(at)) notifier.alive();
       showRoom(now, at);
@@ -343,7 +345,10 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     viewedAt = at;
     viewDirty = false;
     const guard = { name: 'guard', state: 'running', restarts: 0, lagMs, memoryMB: memoryMB() } as const;
-    workers.view({ kind: 'view', view: roomView(now, mark(clock), [guard, ...workers.views], isFit) });
+    workers.view({
+      kind: 'view',
+      view: roomView(now, mark(clock), [guard, ...workers.views], loop.lateness.lastMinute, isFit),
+    });
   };
 
   const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
@@ -353,7 +358,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   announceMaintenance();
   const everySecond = setInterval(() => {
     journal.flush();
-    lagMs = Math.round(loop.takeLatenessMs());
+    lagMs = Math.round(loop.lateness.endSecond());
     const suspected = suspects(loop.state);
     field.suspect(suspected);
     workers.suspect(suspected);

@@ -1,7 +1,10 @@
 /**
  * The Pi's own pins: contacts, lamps, horn, `healthy`, and in small rooms the bypass relays themselves, which the core sees
- * as one more card. Claiming a pin never moves it. A relay pin has no electrical proof of position: what is reported is the
- * level of the pin, and the room file's check says so.
+ * as one more card. Claiming a pin never moves it. A relay pin has no electrical proof of position: a mirror contact on another
+ * pin (`read-back:`) tells it; without one what is reported is the level of the pin, and the room file's check says so.
+ *
+ * Over sysfs any program may drive our pins: what does not stand as we wrote it is alarmed. Lamps and horn are put right; a coil
+ * is only ever released again, for what is energised against somebody else's will flutters.
  */
 import type { BusId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,6 +24,10 @@ const reportEveryMs = 100;
 const moveMs = 20;
 const settledMs = 1000;
 const reopenMs = 5000;
+/** Looks running in which a pin stands otherwise than it was written, before that is told: a level that is just changing is none. */
+const changedLooks = 2;
+/** Somebody who drives our pins is told for this long after the last sign of it. */
+const changedShownMs = 60_000;
 
 export interface PinsHandlers {
   post(event: RoomEvent, isUrgent: boolean): void;
@@ -32,6 +39,8 @@ export interface PinsHandlers {
 
 interface RelayPin {
   readonly pin: number;
+  /** A contact of the same relay that closes to ground while the line is with its phone. */
+  readonly mirror: number | undefined;
   level: boolean;
   writtenAt: MonoMs;
 }
@@ -47,6 +56,8 @@ export class Pins {
   readonly #handlers: PinsHandlers;
   #isOpen = false;
   #pumpLevel = false;
+  readonly #changedLooks = new Map<number, number>();
+  #changedAt: MonoMs | undefined;
   #reports: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
 
@@ -59,8 +70,8 @@ export class Pins {
     this.#inputs = here.filter((point): point is InputPoint => point.kind === 'input');
     this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
     const mayDriveRelays = !gpio.keepsOutputs || bus.acceptOutputsKept;
-    const relays = room.lines.flatMap(({ id, relay }) =>
-      relay?.bus === bus.id ? [[id, relay.number] as const] : [],
+    const relays = room.lines.flatMap(({ id, relay, readBack }) =>
+      relay?.bus === bus.id ? [{ id, pin: relay.number, mirror: readBack?.number }] : [],
     );
     if (relays.length > 0 && gpio.keepsOutputs)
       handlers.condition(
@@ -73,8 +84,12 @@ export class Pins {
       );
     const at = clock.mono();
     this.#relays = new Map(
-      mayDriveRelays ? relays.map(([id, pin]) => [id, { pin, level: false, writtenAt: at }]) : [],
+      mayDriveRelays ? relays.map(({ id, ...relay }) => [id, { ...relay, level: false, writtenAt: at }]) : [],
     );
+  }
+
+  get id(): BusId {
+    return this.#bus.id;
   }
 
   async start(): Promise<void> {
@@ -82,11 +97,12 @@ export class Pins {
     const relayPins = [...this.#relays.values()].map(({ pin }) => ({ pin, idle: false }));
     try {
       await this.#gpio.open({
-        inputs: this.#inputs.map(({ terminal, debounceMs }) => ({
-          pin: terminal.number,
-          debounceMs,
-          pull: 'up',
-        })),
+        inputs: [
+          ...this.#inputs.map(({ terminal, debounceMs }) => ({ pin: terminal.number, debounceMs })),
+          ...[...this.#relays.values()].flatMap(({ mirror }) =>
+            mirror === undefined ? [] : [{ pin: mirror, debounceMs: 0 }],
+          ),
+        ].map((input) => ({ ...input, pull: 'up' })),
         outputs: [
           ...this.#outputs.map(({ terminal, activeLow }) => ({ pin: terminal.number, idle: activeLow })),
           ...relayPins,
@@ -118,8 +134,16 @@ export class Pins {
     // A contact closes to ground against the pull-up: low is closed.
     for (const point of this.#inputs)
       this.#handlers.input(point, !this.#gpio.read(point.terminal.number), at);
-    if (this.#relays.size === 0) return;
     for (const relay of this.#relays.values()) relay.level = this.#gpio.read(relay.pin);
+    this.#reports = setInterval(() => {
+      try {
+        this.#lookForOthers();
+        if (this.#relays.size > 0) this.#report();
+      } catch (error) {
+        this.#lost(reasonOf(error));
+      }
+    }, reportEveryMs);
+    if (this.#relays.size === 0) return;
     this.#handlers.post(
       {
         kind: 'card',
@@ -132,13 +156,6 @@ export class Pins {
       true,
     );
     this.#report();
-    this.#reports = setInterval(() => {
-      try {
-        this.#report();
-      } catch (error) {
-        this.#lost(reasonOf(error));
-      }
-    }, reportEveryMs);
   }
 
   drive(outputs: Outputs): void {
@@ -185,9 +202,48 @@ export class Pins {
     }
   }
 
+  #lookForOthers(): void {
+    const at = this.#clock.mono();
+    // The pump's level is another with each turn.
+    const changed = this.#gpio.changedByOther().filter((pin) => pin !== this.#bus.pump);
+    for (const pin of this.#changedLooks.keys()) if (!changed.includes(pin)) this.#changedLooks.delete(pin);
+    const told: number[] = [];
+    for (const pin of changed) {
+      const looks = (this.#changedLooks.get(pin) ?? 0) + 1;
+      this.#changedLooks.set(pin, looks);
+      if (looks >= changedLooks) told.push(pin);
+    }
+    if (told.length > 0) {
+      this.#changedAt = at;
+      const which = told.join(', ');
+      const detail = text(
+        `引脚 ${which} 的电平不是本程序所写`,
+        `pin ${which} does not stand as this program wrote it`,
+      );
+      this.#handlers.condition('gpio.driven-by-other', true, detail, this.#bus.id);
+      this.#putRight(told);
+    } else if (this.#changedAt !== undefined && elapsedMs(this.#changedAt, at) >= changedShownMs) {
+      this.#changedAt = undefined;
+      this.#handlers.condition('gpio.driven-by-other', false, text('', ''), this.#bus.id);
+    }
+  }
+
+  #putRight(pins: readonly number[]): void {
+    const energised = new Set([...this.#relays.values()].filter(({ level }) => level).map(({ pin }) => pin));
+    const released = [...this.#relays.values()].filter(({ level }) => !level).map(({ pin }) => pin);
+    const levels = new Map<number, boolean>();
+    for (const pin of pins) {
+      if (energised.has(pin)) continue;
+      const level = released.includes(pin) ? false : this.#levels.get(pin);
+      if (level !== undefined) levels.set(pin, level);
+    }
+    if (levels.size > 0) this.#gpio.write(levels);
+  }
+
   #lost(reason: Text): void {
     this.#isOpen = false;
     this.#levels.clear();
+    this.#changedLooks.clear();
     clearInterval(this.#reports);
     const at = this.#clock.mono();
     this.#handlers.condition('gpio.lost', true, reason, this.#bus.id);
@@ -211,12 +267,13 @@ export class Pins {
       sinceWriteMs: settledMs,
       phoneMilliamps: 0,
     };
-    for (const { pin, level, writtenAt } of this.#relays.values()) {
+    for (const { pin, mirror, level, writtenAt } of this.#relays.values()) {
       while (relays.length < pin) relays.push(none);
       const coil: CoilCommand = level ? 'energise' : 'release';
       const sinceWriteMs = elapsedMs(writtenAt, at);
-      const isHigh = this.#gpio.read(pin);
-      const position = sinceWriteMs < moveMs ? 'between' : isHigh ? 'normal' : 'bypass';
+      // A closed mirror contact pulls its pin low: the relay is released.
+      const isNormal = this.#gpio.read(mirror ?? pin);
+      const position = sinceWriteMs < moveMs ? 'between' : isNormal ? 'normal' : 'bypass';
       relays[pin - 1] = {
         coil,
         position,

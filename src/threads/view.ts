@@ -1,5 +1,13 @@
 /** The whole room as people see it, made of the core's state. Labels get wall time here and nowhere before. */
-import type { AlarmRow, ClockMark, LineView, RoomView, SubjectRow, ThreadView } from '../model/messages.ts';
+import type {
+  AlarmRow,
+  ClockMark,
+  LineView,
+  LoopLateness,
+  RoomView,
+  SubjectRow,
+  ThreadView,
+} from '../model/messages.ts';
 import { alarmViews } from '../core/room/views.ts';
 import {
   bypassView,
@@ -21,6 +29,7 @@ export function roomView(
   state: RoomState,
   clock: ClockMark,
   threads: readonly ThreadView[],
+  loop: LoopLateness,
   isHealthy: boolean,
 ): RoomView {
   const { room } = state.config;
@@ -92,6 +101,7 @@ export function roomView(
     })),
     controls: controlViews(state),
     threads,
+    loop,
     cards: Object.entries(state.cards).map(([id, { link, serialNumber }]) => {
       const own = state.bypass.cards[id];
       return {

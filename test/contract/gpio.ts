@@ -17,6 +17,8 @@ export interface GpioBench {
   readonly noPin: number;
   /** Lets an output go so that it is an input again. */
   readonly forget: (pin: number) => void;
+  /** Another program drives a pin that we hold; absent where the platform refuses it. */
+  readonly seize?: (pin: number, level: boolean) => void;
   /** Longest time for an edge to arrive. */
   readonly edgeLimitMs: number;
 }
@@ -212,6 +214,23 @@ export function gpioContract(name: string, bench: GpioBench): void {
     await second.close();
     assert.is(bench.level(outA), true);
     await first.close();
+  });
+
+  test(`${name}: an output that stands otherwise than it was written is named, and no other`, async () => {
+    const gpio = await bench.make();
+    const outputs = bench.outputs.map((pin) => ({ pin, idle: false }));
+    await gpio.open(request({ outputs }));
+    gpio.write(new Map(bench.outputs.map((pin, n) => [pin, n === 0])));
+    assert.equal(gpio.changedByOther(), []);
+    if (bench.seize !== undefined) {
+      bench.seize(outA, false);
+      assert.equal(gpio.changedByOther(), [outA]);
+      bench.seize(outC, true);
+      assert.equal([...gpio.changedByOther()].sort(), [outA, outC].sort());
+      gpio.write(new Map(bench.outputs.map((pin, n) => [pin, n === 0])));
+      assert.equal(gpio.changedByOther(), []);
+    } else assert.ok(gpio.isExclusive, 'what others can drive, a bench can');
+    await gpio.close();
   });
 
   test(`${name}: only an output is written, only what was requested is read`, async () => {

@@ -16,6 +16,7 @@ function benchOf(chip: VirtualChip): GpioBench {
     outputs: [16, 17, 20],
     noPin: 99,
     forget: (pin) => chip.forget(pin),
+    seize: (pin, level) => chip.seize(pin, level),
     edgeLimitMs: 500,
   };
 }

@@ -93,6 +93,7 @@ export function aView(extra: Partial<RoomView> = {}): RoomView {
     ],
     cards: [{ id: 'card-a', link: 'up', serialNumber: 'LK8-0001', coilSupply: true, bypassKey: 'normal' }],
     bypassCalls: { total: 0, latest: 0 },
+    loop: { worstMs: 4, upToMs: [5], counts: [3000, 0] },
     horn: false,
     healthy: true,
     ...extra,

@@ -18,7 +18,9 @@ const limitMs = 100_000;
 const rigLimitS = 280;
 const lookEveryMs = 3;
 
-const pins = { relay: 17, horn: 23, alarm: 24, door: 26, pump: 27 };
+const pins = { relay: 17, mirror: 22, horn: 23, alarm: 24, door: 26, pump: 27 };
+/** The charge pump drains within seconds: without a stroke for this long the coils are released. */
+const drainMs = 1500;
 
 interface RigChip {
   readonly sim: string;
@@ -63,17 +65,26 @@ function pinsRoom(backend: 'chardev' | 'onoff', chip: RigChip): void {
   const chipKeeps = (energised: boolean): void => {
     if (backend === 'chardev') pull(pins.relay, energised);
   };
+  /**
+   * The relay that is wired to the pin, with its mirror contact: closed to ground while the line is with its phone. Written again and
+   * again, for claiming the input turns its pull up.
+   */
+  const relay = { isWelded: false };
+  const armature = setInterval(() => {
+    pull(pins.mirror, relay.isWelded || level(pins.relay));
+  }, lookEveryMs * 3);
   const hornIs = (on: boolean): Promise<boolean> =>
     eventually(`the horn ${on ? 'on' : 'off'}`, () => level(pins.horn) === on || undefined, limitMs);
 
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lk-pins-'));
   const roomFile = path.join(folder, 'room.yaml');
+  const faults = path.join(folder, 'faults.mjs');
   let card: Program | undefined;
   let cardControl = 0;
   let program: Program | undefined;
 
   const start = async (): Promise<void> => {
-    program = linekeeper(['run', '--room', roomFile]);
+    program = linekeeper(['run', '--room', roomFile], { NODE_OPTIONS: `--import=${faults}` });
     await program.says(/guard active/, limitMs);
     await program.says(/L01 (normal|bypass)/, limitMs);
     contactsAtRest();
@@ -97,6 +108,21 @@ function pinsRoom(backend: 'chardev' | 'onoff', chip: RigChip): void {
     await eventually(
       'strokes of the charge pump',
       () => seen.add(level(pins.pump)).size === 2 || undefined,
+      limitMs,
+    );
+  };
+  const noStrokes = async (why: string): Promise<void> => {
+    const before = level(pins.pump);
+    let lastAt = Date.now();
+    let was = before;
+    await eventually(
+      `${why}: the strokes end`,
+      () => {
+        const now = level(pins.pump);
+        if (now !== was) lastAt = Date.now();
+        was = now;
+        return Date.now() - lastAt >= drainMs || undefined;
+      },
       limitMs,
     );
   };
@@ -127,6 +153,15 @@ function pinsRoom(backend: 'chardev' | 'onoff', chip: RigChip): void {
       limitMs,
     );
     cardControl = Number(orders);
+    // What a fault in the program would do to the guard's thread, on a signal.
+    writeFileSync(
+      faults,
+      `import { isMainThread } from 'node:worker_threads';
+       if (isMainThread) {
+         process.on('SIGWINCH', () => { const until = Date.now() + ${4 * drainMs}; while (Date.now() < until); });
+         process.on('SIGPWR', () => { throw new Error('a fault of the test'); });
+       }`,
+    );
     writeFileSync(
       roomFile,
       `room: { id: pins, name: { zh: 引脚, en: Pins }, timezone: UTC, language: en }
@@ -137,14 +172,17 @@ points:
   horn:       { output: pi/${pins.horn}, role: horn }
   pbx-alarm:  { input: pi/${pins.alarm}, contact: normally-closed }
   door:       { input: pi/${pins.door}, contact: normally-open }
-lines: { L01: { channel: card-a/1, bypass: pi/${pins.relay}, trunk: "1", phone: "8001", answers: pbx } }
+lines: { L01: { channel: card-a/1, bypass: pi/${pins.relay}, read-back: pi/${pins.mirror}, trunk: "1", phone: "8001", answers: pbx } }
 subjects: { pbx: { kind: pbx, evidence: [{ point: pbx-alarm }, { lines: all }] } }
 bypass: { restore-after: 30s, prove: 20s, ring-limit: 10s }
 data: ${folder}/data
 `,
     );
   });
-  test.after(() => Program.endAll());
+  test.after(async () => {
+    clearInterval(armature);
+    await Program.endAll();
+  });
 
   test(`${backend}: a first start moves nothing; the charge pump runs; the relay is energised when the PBX has proved itself`, async () => {
     const levels = await watched(async () => {
@@ -200,9 +238,53 @@ data: ${folder}/data
     contact(pins.alarm, false);
     await relayIs(false);
     await running().says(/bypass tripped/, limitMs);
+    await running().says(/L01 bypass/, limitMs);
     assert.not.match(running().output, /gpio\.lost|guard\.unfit/);
-    running().kill('SIGTERM');
-    assert.is(await running().ended, 0, running().output);
+  });
+
+  test(`${backend}: the PBX is back: the line is restored, proved by the mirror contact, and the room is steady`, async () => {
+    const from = running().output.length;
+    await control(cardControl, 'hang up 1 far');
+    contact(pins.alarm, true);
+    await relayIs(true);
+    await running().says(/L01 proving/, limitMs, from);
+    await running().says(/L01 normal/, limitMs, from);
+    await running().says(/bypass steady/, limitMs, from);
+  });
+
+  test(`${backend}: the guard stands still, or is stopped: no stroke until it turns again`, async () => {
+    for (const [fault, undo] of [
+      ['SIGWINCH', undefined],
+      ['SIGSTOP', 'SIGCONT'],
+    ] as const) {
+      running().kill(fault);
+      await noStrokes(fault);
+      if (undo !== undefined) running().kill(undo);
+      await strokes();
+    }
+  });
+
+  test(`${backend}: a relay that is welded to its PBX contact: told as stuck by its mirror contact, its coil stays released`, async () => {
+    const from = running().output.length;
+    relay.isWelded = true;
+    contact(pins.alarm, false);
+    await control(cardControl, 'call in 1 answer never patience 120');
+    await running().says(/L01 stuck/, limitMs, from);
+    assert.not.ok(level(pins.relay));
+    relay.isWelded = false;
+    await running().says(/L01 locked/, limitMs, from);
+    assert.not.ok(level(pins.relay));
+  });
+
+  test(`${backend}: something throws in the guard: last words, exit 70, no stroke any more, and no relay is moved by it`, async () => {
+    chipKeeps(false);
+    const levels = await watched(async () => {
+      running().kill('SIGPWR');
+      assert.is(await running().ended, 70, running().output);
+      await noStrokes('after the end');
+    });
+    assert.is(new Set(levels).size, 1);
+    assert.match(running().output, /LK-GUARD-002 uncaught/);
     card?.kill('SIGTERM');
     await card?.ended;
   });

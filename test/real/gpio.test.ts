@@ -66,6 +66,9 @@ const forget = (pin: number): void => {
   drive(pin, false);
 };
 
+/** What `echo 0 > value` of any other program does. */
+const seize = (pin: number, high: boolean): void => writeFileSync(`${sysfsPin(pin)}/value`, high ? '1' : '0');
+
 const quiet = { onEdge: () => undefined, onLost: () => undefined };
 const request = (parts: Partial<GpioRequest>): GpioRequest => ({
   inputs: [],
@@ -96,6 +99,7 @@ if (process.argv[2] === 'hold' || process.argv[2] === 'exit') {
     ...pins,
     noPin: 58,
     forget,
+    ...(backend === 'onoff' ? { seize } : {}),
     edgeLimitMs: 3000,
   });
 

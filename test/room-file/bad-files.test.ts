@@ -901,6 +901,21 @@ const table: readonly Bad[] = [
     hint: 'buses.pi (line 8)',
   },
   {
+    name: 'a mirror contact of a relay that a card proves',
+    from: 'bypass: card-b/relay1',
+    to: 'bypass: card-b/relay1, read-back: «pi/5',
+    path: 'lines.L05.read-back',
+    says: 'belongs to a bypass relay on the same pins',
+    hint: 'leave read-back out',
+  },
+  {
+    name: 'a mirror contact on a line card',
+    from: 'bypass: card-b/relay1',
+    to: 'bypass: card-b/relay1, read-back: «card-b/in1',
+    path: 'lines.L05.read-back',
+    says: "card-b is a line card; here it takes the Pi's pins",
+  },
+  {
     name: 'two buses on one wire',
     from: '"rtu:/dev/ttyUSB1"',
     to: '«"rtu:/dev/ttyUSB0"',

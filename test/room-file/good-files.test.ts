@@ -687,7 +687,30 @@ test('a relay on the Pi with a pump is allowed, with the warning that a crash cu
   assert.equal(room?.lines[4]?.relay, { bus: 'pi', kind: 'gpio', number: 17 });
   assert.equal(
     problems.map(({ severity, path }) => `${severity} ${path}`),
-    ['warning buses.pi.accept-outputs-kept', 'warning lines.L05.bypass'],
+    ['warning buses.pi.accept-outputs-kept', 'warning lines.L05.bypass', 'warning lines.L05.bypass'],
+  );
+  assert.match(problems[2]?.message.en ?? '', 'no mirror contact');
+});
+
+test('a mirror contact proves the position of a relay on the Pi, in a range too', () => {
+  const words = spoilt(
+    'L01-L04: { channel: card-a/1..4, bypass: card-a/relay1..4,',
+    'L01-L04: { channel: card-a/1..4, bypass: pi/16..17, read-back: pi/5..6,',
+  )
+    .replace('L01-L04:', 'L01-L02:')
+    .replace('card-a/1..4', 'card-a/1..2')
+    .replace('{ gpio: auto }', '{ gpio: auto, pump: 27 }');
+  const { room, problems } = loadRoom(words, 'room.yaml', { upsModels });
+  assert.equal(
+    room?.lines.slice(0, 2).map(({ readBack }) => readBack),
+    [
+      { bus: 'pi', kind: 'gpio', number: 5 },
+      { bus: 'pi', kind: 'gpio', number: 6 },
+    ],
+  );
+  assert.equal(
+    problems.map(({ severity, path }) => `${severity} ${path}`),
+    ['warning lines.L01-L02.bypass'],
   );
 });
 

@@ -3,13 +3,15 @@ import * as assert from 'uvu/assert';
 import { monoMs } from '../../src/model/units.ts';
 import { HealthGate, feedEveryMs, reportAgeMsMax } from '../../src/shell/health-gate.ts';
 
+const adopted = (): boolean => true;
+
 test('a card is fed when its newest report is 200 ms old, not when it is 201 ms old', () => {
   const gate = new HealthGate(true, undefined);
   gate.reported('card-a', monoMs(1000));
   gate.reported('card-b', monoMs(1001));
-  assert.equal(gate.cardsToFeed(monoMs(1001 + reportAgeMsMax)), ['card-b']);
+  assert.equal(gate.cardsToFeed(monoMs(1001 + reportAgeMsMax), adopted), ['card-b']);
   gate.reported('card-a', monoMs(1002));
-  assert.equal(gate.cardsToFeed(monoMs(1001 + reportAgeMsMax)), ['card-a']);
+  assert.equal(gate.cardsToFeed(monoMs(1001 + reportAgeMsMax), adopted), ['card-a']);
 });
 
 test('a silent card withholds only its own feed', () => {
@@ -17,7 +19,18 @@ test('a silent card withholds only its own feed', () => {
   gate.reported('card-a', monoMs(1000));
   gate.reported('card-b', monoMs(1000));
   gate.lost('card-a');
-  assert.equal(gate.cardsToFeed(monoMs(1010)), ['card-b']);
+  assert.equal(gate.cardsToFeed(monoMs(1010), adopted), ['card-b']);
+});
+
+test('a card is not fed before its positions are adopted, and at once when they are', () => {
+  const gate = new HealthGate(true, undefined);
+  gate.reported('card-a', monoMs(1000));
+  gate.reported('card-b', monoMs(1000));
+  assert.equal(
+    gate.cardsToFeed(monoMs(1010), (card) => card === 'card-b'),
+    ['card-b'],
+  );
+  assert.equal(gate.cardsToFeed(monoMs(1030), adopted), ['card-a']);
 });
 
 test('a card is fed every half second, however many turns complete', () => {
@@ -25,7 +38,7 @@ test('a card is fed every half second, however many turns complete', () => {
   let fed = 0;
   for (let at = 0; at < 10 * feedEveryMs; at += 20) {
     gate.reported('card-a', monoMs(at));
-    fed += gate.cardsToFeed(monoMs(at)).length;
+    fed += gate.cardsToFeed(monoMs(at), adopted).length;
   }
   assert.is(fed, 10);
 });
@@ -33,7 +46,7 @@ test('a card is fed every half second, however many turns complete', () => {
 test('an unfit guard feeds no card but still answers systemd', () => {
   const gate = new HealthGate(false, 3_000_000);
   gate.reported('card-a', monoMs(0));
-  assert.equal(gate.cardsToFeed(monoMs(10)), []);
+  assert.equal(gate.cardsToFeed(monoMs(10), adopted), []);
   assert.ok(gate.systemdIsDue(monoMs(10)));
 });
 

@@ -225,6 +225,17 @@ export const ownAlarms = {
       'Watch the panel instead of the lamp; check the system log and the board',
     ],
   }),
+  'gpio.driven-by-other': kind('major', {
+    what: ['引脚不是按本程序的输出动作', 'A pin does not stand as this program drives it'],
+    effect: [
+      '声光告警或旁路继电器可能被其他程序控制，或引脚短路',
+      'Another program may control horn, lamp or bypass relays, or the pin is short-circuited',
+    ],
+    action: [
+      '停止使用 /sys/class/gpio 的其他程序；查引脚接线；改用 gpio: chardev',
+      'Stop what else uses /sys/class/gpio; look at the wiring of the pin; change to gpio: chardev',
+    ],
+  }),
   'gpio.outputs-kept': kind('major', {
     what: ['本平台在程序退出后保持输出', 'This platform keeps its outputs when the program dies'],
     effect: [

@@ -45,6 +45,8 @@ interface Hold {
   /** Written to end the wait. */
   readonly wakeFd: number;
   readonly reported: Map<number, boolean>;
+  /** Levels of the outputs as they were adopted or written last. */
+  readonly written: Map<number, boolean>;
   readonly onExit: () => void;
   ended: Promise<void>;
   isClosing: boolean;
@@ -81,8 +83,9 @@ export class ChardevGpio implements Gpio {
       const inputs = this.#claimInputs(calls, chip, request);
       if (inputs !== undefined) claimed.push(inputs.fd);
       // Only now, when everything is ours, is anything driven.
-      if (outputs !== undefined) this.#adopt(calls, chip, outputs, request);
-      this.#begin(calls, request, outputs, inputs);
+      const written =
+        outputs === undefined ? new Map<number, boolean>() : this.#adopt(calls, chip, outputs, request);
+      this.#begin(calls, request, outputs, inputs, written);
     } catch (error) {
       claimed.forEach((fd) => closeSync(fd));
       throw error;
@@ -112,6 +115,18 @@ export class ChardevGpio implements Gpio {
     if (outputs === undefined || mask === 0n) return;
     const errno = this.#calls?.ioctl(outputs.fd, gpioIoctl.setValues, lineValues(values, mask)) ?? 0;
     if (errno !== 0) throw new GpioLost(`${this.#device}: cannot write (errno ${errno})`);
+    for (const [pin, level] of levels) this.#hold?.written.set(pin, level);
+  }
+
+  /** Nobody else can drive a line that we hold: what does not follow is short-circuited. */
+  changedByOther(): readonly number[] {
+    const { outputs, written } = this.#held();
+    if (outputs === undefined) return [];
+    const levels = this.#values(outputs, (1n << BigInt(outputs.pins.length)) - 1n);
+    return outputs.pins.filter((pin, n) => {
+      const level = written.get(pin);
+      return level !== undefined && level !== ((levels & (1n << BigInt(n))) !== 0n);
+    });
   }
 
   async close(): Promise<void> {
@@ -178,7 +193,8 @@ export class ChardevGpio implements Gpio {
   }
 
   /** Drives each output to the level it has, or to `idle` where it was an input. */
-  #adopt(calls: KernelCalls, chip: number, held: Held, { outputs }: GpioRequest): void {
+  #adopt(calls: KernelCalls, chip: number, held: Held, { outputs }: GpioRequest): Map<number, boolean> {
+    const driven = new Map<number, boolean>();
     const all = (1n << BigInt(held.pins.length)) - 1n;
     const present = this.#values(held, all);
     let values = 0n;
@@ -189,6 +205,7 @@ export class ChardevGpio implements Gpio {
       const wasOutput = isKnown && (readLineInfo(info).flags & lineFlag.output) !== 0n;
       const level = wasOutput ? (present & bit) !== 0n : idle;
       if (level) values |= bit;
+      driven.set(pin, level);
     });
     const config = lineConfig({
       flags: lineFlag.output,
@@ -200,6 +217,7 @@ export class ChardevGpio implements Gpio {
       throw new GpioRefused(
         text(`无法驱动引脚 ${which}（errno ${errno}）`, `cannot drive pins ${which} (errno ${errno})`),
       );
+    return driven;
   }
 
   #values(held: Held, mask: bigint): bigint {
@@ -214,6 +232,7 @@ export class ChardevGpio implements Gpio {
     request: GpioRequest,
     outputs: Held | undefined,
     inputs: Held | undefined,
+    written: Map<number, boolean>,
   ): void {
     const wakeFd = calls.eventFd();
     const hold: Hold = {
@@ -222,6 +241,7 @@ export class ChardevGpio implements Gpio {
       inputs,
       wakeFd,
       reported: new Map(),
+      written,
       // Node's own threads are joined at exit: a wait that nobody ends would hold the process for ever.
       onExit: () => {
         writeSync(wakeFd, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));

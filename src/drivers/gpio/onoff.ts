@@ -44,6 +44,8 @@ export class OnoffGpio implements Gpio {
   readonly #base: number;
   readonly #lines: number;
   readonly #pins = new Map<number, Pin>();
+  /** Levels of the outputs as they were adopted or written last. */
+  readonly #written = new Map<number, boolean>();
 
   /** `base`: number of the chip's first line in sysfs; `lines`: how many it has. */
   constructor(onoff: Onoff, { base, lines }: { readonly base: number; readonly lines: number }) {
@@ -78,9 +80,25 @@ export class OnoffGpio implements Gpio {
     for (const [pin, level] of levels)
       try {
         this.#held(pin).handle.writeSync(level ? 1 : 0);
+        this.#written.set(pin, level);
       } catch (error) {
         throw new GpioLost(`pin ${pin}: ${errorText(error)}`);
       }
+  }
+
+  changedByOther(): readonly number[] {
+    try {
+      return [...this.#written]
+        .filter(
+          ([pin, level]) =>
+            this.#content(pin, 'direction') !== 'out' ||
+            this.#content(pin, 'active_low') !== '0' ||
+            this.#content(pin, 'value') !== (level ? '1' : '0'),
+        )
+        .map(([pin]) => pin);
+    } catch (error) {
+      throw new GpioLost(errorText(error));
+    }
   }
 
   close(): Promise<void> {
@@ -111,6 +129,7 @@ export class OnoffGpio implements Gpio {
     const level = wasOutput ? this.#content(pin, 'value') === '1' : idle;
     const handle = this.#make(pin, level ? 'high' : 'low', 0);
     this.#pins.set(pin, { pin, handle, isOutput: true });
+    this.#written.set(pin, level);
     this.#mustRead(pin, 'direction', 'out');
     // A pin that does not follow is held by something outside: the read-back tells; the write itself must not fail.
     if (this.#content(pin, 'value') !== (level ? '1' : '0')) this.write(new Map([[pin, level]]));
@@ -200,6 +219,7 @@ export class OnoffGpio implements Gpio {
       if (!isOutput) handle.unexport();
     }
     this.#pins.clear();
+    this.#written.clear();
   }
 }
 

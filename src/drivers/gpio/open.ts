@@ -108,6 +108,9 @@ class LateGpio implements Gpio {
   write(levels: ReadonlyMap<number, boolean>): void {
     this.#present().write(levels);
   }
+  changedByOther(): readonly number[] {
+    return this.#present().changedByOther();
+  }
   async close(): Promise<void> {
     await this.#found?.close();
   }

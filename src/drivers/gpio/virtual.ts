@@ -38,6 +38,12 @@ export class VirtualChip {
     pin.holder?.changed(number);
   }
 
+  /** Somebody else drives an output that is held, as any program may over sysfs. */
+  seize(number: number, level: boolean): void {
+    const pin = this.pins.get(number);
+    if (pin !== undefined) pin.level = level;
+  }
+
   level(number: number): boolean {
     return this.pins.get(number)?.level ?? false;
   }
@@ -70,6 +76,7 @@ export class VirtualGpio implements Gpio {
   readonly #settling = new Map<number, NodeJS.Timeout>();
   /** Debounced levels of the inputs. */
   readonly #inputs = new Map<number, boolean>();
+  readonly #written = new Map<number, boolean>();
 
   constructor(chip: VirtualChip) {
     this.#chip = chip;
@@ -94,6 +101,7 @@ export class VirtualGpio implements Gpio {
       const held = this.#pin(pin);
       if (!held.isOutput) held.level = idle;
       held.isOutput = true;
+      this.#written.set(pin, held.level);
     }
     for (const { pin } of request.inputs) {
       const held = this.#pin(pin);
@@ -110,7 +118,14 @@ export class VirtualGpio implements Gpio {
   write(levels: ReadonlyMap<number, boolean>): void {
     for (const pin of levels.keys())
       if (!this.#held(pin).isOutput) throw new RangeError(`pin ${pin} is not an output`);
-    for (const [pin, level] of levels) this.#pin(pin).level = level;
+    for (const [pin, level] of levels) {
+      this.#pin(pin).level = level;
+      this.#written.set(pin, level);
+    }
+  }
+
+  changedByOther(): readonly number[] {
+    return [...this.#written].filter(([pin, level]) => this.#held(pin).level !== level).map(([pin]) => pin);
   }
 
   close(): Promise<void> {
@@ -124,6 +139,7 @@ export class VirtualGpio implements Gpio {
       pin.level = false;
     }
     this.#inputs.clear();
+    this.#written.clear();
     this.#request = undefined;
     return Promise.resolve();
   }

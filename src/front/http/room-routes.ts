@@ -14,7 +14,11 @@ export function roomRoutes(app: FastifyInstance, feed: RoomFeed, about: About): 
   app.get(
     healthPath,
     { schema: { summary: 'Whether the front runs; needs no login', response: { 200: schemas.health } } },
-    () => ({ alive: true, ageMs: feed.view === undefined ? null : Math.round(feed.ageMs()) }),
+    () => ({
+      alive: true,
+      ageMs: feed.view === undefined ? null : Math.round(feed.ageMs()),
+      loop: feed.view?.loop ?? null,
+    }),
   );
   app.get(
     '/api/v1/status',

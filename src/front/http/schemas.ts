@@ -109,6 +109,14 @@ const thread = Type.Object({
   lagMs: Type.Number(),
   memoryMB: Type.Number(),
 });
+const loop = Type.Object(
+  {
+    worstMs: Type.Integer(),
+    upToMs: Type.Array(Type.Integer(), { description: 'Upper ends of the classes.' }),
+    counts: Type.Array(Type.Integer(), { description: 'Ticks of each class; one more than the ends.' }),
+  },
+  { description: 'How late the ticks of the guard came in the last minute.' },
+);
 const powerCut = Type.Object(
   {
     phase: words('ready', 'on-battery', 'ended', 'returning', 'restarting', 'checking'),
@@ -171,6 +179,7 @@ export const status = Type.Object({
   alarms: Type.Object({ standing: Type.Integer(), unacknowledged: Type.Integer() }),
   controls: Type.Array(control),
   threads: Type.Array(thread),
+  loop,
   cards: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -192,6 +201,7 @@ export const health = Type.Object({
   alive: Type.Literal(true),
   /** Age of the newest word of the guard. */
   ageMs: nullable(Type.Integer()),
+  loop: nullable(loop),
 });
 
 const alarm = Type.Object({
