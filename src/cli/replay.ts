@@ -155,6 +155,7 @@ function toldNotice(notice: Notice, language: Language): string {
     case 'command':
       return `command ${notice.accepted ? 'accepted' : 'refused'}: ${notice.text[language]}`;
     case 'control':
+    case 'flood':
     case 'note':
       return notice.text[language];
     default:

@@ -8,6 +8,8 @@ const line = Type.String({ minLength: 1, maxLength: 64, description: 'A line of 
 const alarm = name('Id of an alarm, or `all`.');
 
 const shelveMsMax = 8 * 3_600_000;
+const outOfServiceMsMin = 60_000;
+const outOfServiceMsMax = 7 * 24 * 3_600_000;
 const maintenanceMsMin = 60_000;
 const maintenanceMsMax = 24 * 3_600_000;
 
@@ -23,6 +25,19 @@ export const commandSchemas = {
       forMs: Type.Integer({ minimum: 1000, maximum: shelveMsMax }),
       reason: Type.String({ minLength: 1, maxLength: 500 }),
     },
+    strict,
+  ),
+  'out-of-service': Type.Object(
+    {
+      do: Type.Literal('out-of-service'),
+      alarm: name('Id of an alarm, whether or not it stands now.'),
+      forMs: Type.Integer({ minimum: outOfServiceMsMin, maximum: outOfServiceMsMax }),
+      permit: Type.String({ minLength: 1, maxLength: 200 }),
+    },
+    strict,
+  ),
+  'return-to-service': Type.Object(
+    { do: Type.Literal('return-to-service'), alarm: name('Id of an alarm.') },
     strict,
   ),
   unshelve: Type.Object({ do: Type.Literal('unshelve'), alarm: name('Id of an alarm.') }, strict),
@@ -111,6 +126,7 @@ export const commandSchema = Type.Union(Object.values(commandSchemas));
 /** These move relays or speak to the switch, or silence alarms for hours: asked twice before they are done. */
 export const isAskedTwice = (command: Command): boolean =>
   command.do === 'maintenance' ||
+  command.do === 'out-of-service' ||
   command.do === 'control' ||
   command.do === 'ups-test' ||
   command.do === 'bypass' ||

@@ -50,6 +50,7 @@ export function eventBody(room: RoomId, id: EventId, at: WallMs, notice: Notice)
     case 'bypass-room':
     case 'bypass-line':
     case 'power-cut':
+    case 'flood':
     case 'control':
     case 'note':
       return { ...notice, id, at, room };

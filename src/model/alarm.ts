@@ -21,8 +21,20 @@ export type AckState = 'none' | 'unacked' | 'acked';
 
 export type Suppression =
   | { readonly kind: 'shelved'; readonly until: MonoMs; readonly by: string; readonly reason: string }
-  | { readonly kind: 'by-design'; readonly cause: string }
-  | { readonly kind: 'out-of-service'; readonly until: MonoMs; readonly permit: string };
+  | {
+      readonly kind: 'by-design';
+      /** `behind` something that is down, `superseded` by a greater alarm, `ups-test`, `exercise`. */
+      readonly cause: string;
+      /** Id of the alarm to act on instead. */
+      readonly root?: string;
+    }
+  | {
+      readonly kind: 'out-of-service';
+      readonly until: MonoMs;
+      readonly permit: string;
+      /** Who ordered it for this alarm; absent: its subject is in maintenance. */
+      readonly by?: string;
+    };
 
 /** One alarm as people see it: the parallel regions of state-machines.md and what to do. */
 export interface AlarmView {
@@ -46,6 +58,10 @@ export interface AlarmView {
   readonly since: MonoMs;
   /** It came first of a burst that nobody has acknowledged yet. */
   readonly firstOut?: true;
+  /** Id of the alarm that explains this one and is to be acted on. */
+  readonly root?: string;
+  /** What this alarm explains: how many subjects it hides, and the first of them by name. */
+  readonly consequences?: { readonly count: number; readonly subjects: readonly string[] };
   readonly raisedAt: MonoMs;
   readonly changedAt: MonoMs;
   readonly clearedAt?: MonoMs;
@@ -63,6 +79,10 @@ export interface Condition {
   readonly detail: Text;
   /** First moment of the evidence; without it, when it was reported first. */
   readonly since?: MonoMs;
+  /** Known to follow from something else: it does not sound while that lasts. Never of the bypass, the relays or the guard. */
+  readonly expected?: { readonly cause: string; readonly root?: string };
+  /** Subjects that this hides. */
+  readonly hides?: readonly string[];
 }
 
 /** What the annunciator and the status page need of all alarms together. */

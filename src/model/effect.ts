@@ -77,6 +77,19 @@ export type Notice = { readonly at: MonoMs } & (
       readonly by: string;
       readonly text: Text;
     }
+  | {
+      /** More alarms than a person can act on; see docs/alarms.md. */
+      readonly kind: 'flood';
+      readonly what: 'began' | 'ended';
+      readonly lastedMs: number;
+      /** Alarms since it began, and most in ten minutes. */
+      readonly count: number;
+      readonly peak: number;
+      readonly top: readonly { readonly type: string; readonly count: number }[];
+      /** Id of the alarm of oldest evidence. */
+      readonly first: string;
+      readonly text: Text;
+    }
   | { readonly kind: 'command'; readonly id: string; readonly accepted: boolean; readonly text: Text }
   | { readonly kind: 'note'; readonly text: Text }
   /** The audit of a control: who ordered what, when, and what came of it. */

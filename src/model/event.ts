@@ -32,6 +32,9 @@ export type Command =
   | { readonly do: 'reset-alarm'; /** An alarm's id, or `all`. */ readonly alarm: string }
   | { readonly do: 'shelve'; readonly alarm: string; readonly forMs: number; readonly reason: string }
   | { readonly do: 'unshelve'; readonly alarm: string }
+  /** One alarm is out of service under a work permit, whether or not it stands now. */
+  | { readonly do: 'out-of-service'; readonly alarm: string; readonly forMs: number; readonly permit: string }
+  | { readonly do: 'return-to-service'; readonly alarm: string }
   /** Alarms of a subject, line or point are out of service until the time is over. The bypass does not ask. */
   | { readonly do: 'maintenance'; readonly subject: string; readonly forMs: number; readonly reason: string }
   | { readonly do: 'end-maintenance'; readonly subject: string }

@@ -490,6 +490,9 @@ function logNotice(log: Log, notice: Notice): void {
         text(`停电预案：${notice.text.zh}（${notice.by}）`, `power cut: ${notice.text.en} (${notice.by})`),
       );
       return;
+    case 'flood':
+      log('warning', notice.text);
+      return;
     case 'control':
       // An order that was answered is in the log by its answer.
       if (notice.outcome === 'not-confirmed') log('warning', notice.text);

@@ -57,6 +57,17 @@ export const ownAlarms = {
     effect: ['目前正常；不久可能变为只读', 'All works for now; it may soon go read-only'],
     action: ['安排更换', 'Plan its replacement'],
   }),
+  'alarm.flood': kind('major', {
+    what: ['告警潮：告警多到无法逐条处理', 'Alarm flood: more alarms than a person can act on'],
+    effect: [
+      '一级紧急告警照常单独发声；其余照常列出，但消音后不再重新响起',
+      'Critical alarms sound by themselves as ever; others are listed, but do not start the silenced horn again',
+    ],
+    action: [
+      '先处理一级紧急和最先出现的一条，其余多半是它的后果；可一次确认全部',
+      'Act on the critical ones and on the one that came first: the others mostly follow from it. All may be acknowledged at once',
+    ],
+  }),
   'machine.hot': kind(
     'minor',
     {

@@ -28,5 +28,8 @@ export const alarmKind = (type: string): AlarmKind => catalogue.get(type) ?? gen
 export const shelveMsMax = 24 * 3_600_000;
 export const safetyShelveMsMax = 30 * 60_000;
 
+/** The longest time for which one alarm is taken out of service. */
+export const outOfServiceMsMax = 7 * 24 * 3_600_000;
+
 export const isSafetyType = (type: string): boolean => /^(bypass|relay|guard)\./.test(type);
 export const shelveLimitMs = (type: string): number => (isSafetyType(type) ? safetyShelveMsMax : shelveMsMax);

@@ -17,7 +17,7 @@ export interface Burst {
   readonly first: string;
   readonly firstSince: MonoMs;
   readonly lastSince: MonoMs;
-  readonly members: readonly string[];
+  readonly members: ReadonlySet<string>;
 }
 
 export interface Bursts {
@@ -37,6 +37,8 @@ export function withRaised(
   if (raised.length === 0 && before.open.length === 0) return before;
   const open = [...before.open];
   let { count } = before;
+  // Copied once a step, however many join.
+  const own = new Map<number, Set<string>>();
   const inOrder = raised
     .filter(({ suppressions }) => suppressions.length === 0)
     .toSorted((a, b) => a.since - b.since || rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1));
@@ -44,9 +46,9 @@ export function withRaised(
     const at = open.findLastIndex((burst) => isNear(burst, alarm.since));
     const burst = open[at];
     if (burst === undefined) open.push(begun(++count, alarm));
-    else open[at] = joined(burst, alarm);
+    else open[at] = joined(burst, alarm, own);
   }
-  const waiting = open.filter(({ members }) => members.some((id) => alarms.get(id)?.ack === 'unacked'));
+  const waiting = open.filter(({ members }) => isWaiting(members, alarms));
   const isSame = waiting.length === before.open.length && waiting.every((one, n) => one === before.open[n]);
   return isSame ? before : { open: waiting, count };
 }
@@ -59,19 +61,26 @@ const begun = (number: number, { id, since }: Alarm): Burst => ({
   first: id,
   firstSince: since,
   lastSince: since,
-  members: [id],
+  members: new Set([id]),
 });
 
-function joined(burst: Burst, { id, since }: Alarm): Burst {
-  const isKnown = burst.members.includes(id);
-  const isFirst = !isKnown && since < burst.firstSince;
+const isWaiting = (members: ReadonlySet<string>, alarms: ReadonlyMap<string, Alarm>): boolean => {
+  for (const id of members) if (alarms.get(id)?.ack === 'unacked') return true;
+  return false;
+};
+
+function joined(burst: Burst, { id, since }: Alarm, own: Map<number, Set<string>>): Burst {
+  const members = own.get(burst.number) ?? new Set(burst.members);
+  own.set(burst.number, members);
+  const isFirst = !members.has(id) && since < burst.firstSince;
+  if (members.size < burstMembersMax) members.add(id);
   return {
     ...burst,
     ...(isFirst ? { first: id, firstSince: since } : {}),
     lastSince: earlier(burst.lastSince, since) === since ? burst.lastSince : since,
-    members: isKnown || burst.members.length >= burstMembersMax ? burst.members : [...burst.members, id],
+    members,
   };
 }
 
 export const firstsOf = ({ open }: Bursts): ReadonlySet<string> =>
-  new Set(open.filter(({ members }) => members.length > 1).map(({ first }) => first));
+  new Set(open.filter(({ members }) => members.size > 1).map(({ first }) => first));

@@ -36,6 +36,8 @@ export interface Alarm {
   /** It was raised while out of service: nobody has to acknowledge it once it is over. */
   readonly raisedOutOfService: boolean;
   readonly detail: Text;
+  /** Subjects that it hides. */
+  readonly hides: readonly string[];
   /** 0 until it is raised for the first time. */
   readonly count: number;
   /** First moment of the evidence of what was raised last. */
@@ -58,6 +60,13 @@ export interface Alarm {
 
 export const sounds = (alarm: Alarm): boolean => alarm.ack === 'unacked' && alarm.suppressions.length === 0;
 
+/** Taken out of service by a person, for this alarm alone. */
+const isWithdrawn = ({ suppressions }: Alarm): boolean =>
+  suppressions.some((one) => one.kind === 'out-of-service' && one.by !== undefined);
+
+/** People see it: it was raised, or somebody took it out of service before it ever was. */
+export const isListed = (alarm: Alarm): boolean => !isUnraised(alarm) || isWithdrawn(alarm);
+
 /** Nothing is left of it: no condition, nothing to acknowledge, reset or unshelve. */
 export const isOver = (alarm: Alarm): boolean =>
   alarm.condition === 'clear' &&
@@ -68,6 +77,8 @@ export const isOver = (alarm: Alarm): boolean =>
 
 /** Not an alarm yet, and never was one: its on-delay runs for the first time. */
 export const isUnraised = (alarm: Alarm): boolean => alarm.count === 0;
+
+const nobody: readonly string[] = [];
 
 export function fresh(id: string, condition: Condition, rule: AlarmRule, at: MonoMs): Alarm {
   return {
@@ -82,6 +93,7 @@ export function fresh(id: string, condition: Condition, rule: AlarmRule, at: Mon
     suppressions: [],
     raisedOutOfService: false,
     detail: condition.detail,
+    hides: condition.hides ?? nobody,
     count: 0,
     since: condition.since ?? at,
     raisedAt: at,
@@ -112,7 +124,9 @@ const withoutDelay = (alarm: Alarm): Alarm => ({
 export function reported(alarm: Alarm, condition: Condition, at: MonoMs): Alarm {
   const severity = severityUnder(alarm.rule, condition);
   if (condition.state === 'unknown') return unseen(alarm, at);
-  const told = sameText(alarm.detail, condition.detail) ? alarm : { ...alarm, detail: condition.detail };
+  const hides = condition.hides ?? nobody;
+  const isTold = sameText(alarm.detail, condition.detail) && sameNames(alarm.hides, hides);
+  const told = isTold ? alarm : { ...alarm, detail: condition.detail, hides };
   const graded = severity === told.severity ? told : regraded(told, severity, at);
   switch (graded.condition) {
     case 'active':
@@ -127,6 +141,8 @@ export function reported(alarm: Alarm, condition: Condition, at: MonoMs): Alarm 
   }
 }
 
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((name, n) => name === b[n]));
 const sameText = (a: Text, b: Text): boolean => a === b || (a.zh === b.zh && a.en === b.en);
 
 /** The same report, whether or not its machine made the object anew. */
@@ -135,6 +151,9 @@ export const sameCondition = (a: Condition, b: Condition): boolean =>
   (a.state === b.state &&
     a.severity === b.severity &&
     sameText(a.detail, b.detail) &&
+    a.expected?.cause === b.expected?.cause &&
+    a.expected?.root === b.expected?.root &&
+    sameNames(a.hides ?? nobody, b.hides ?? nobody) &&
     a.key.subject === b.key.subject &&
     a.key.type === b.key.type &&
     a.key.qualifier === b.key.qualifier);
@@ -270,10 +289,14 @@ const askedAgain = (alarm: Alarm, at: MonoMs): Alarm => ({
 export const isOutOfService = ({ suppressions }: Alarm): boolean =>
   suppressions.some(({ kind }) => kind === 'out-of-service');
 
+type OutOfService = Extract<Suppression, { kind: 'out-of-service' }>;
+
 /** Puts the alarm out of service while maintenance is announced, never one of the bypass, a relay or the guard. */
 export function inService(alarm: Alarm, maintenance: Maintenance | undefined, at: MonoMs): Alarm {
   const now = isSafetyType(alarm.key.type) ? undefined : maintenance;
-  const had = alarm.suppressions.find((one) => one.kind === 'out-of-service');
+  const had = alarm.suppressions.find(
+    (one): one is OutOfService => one.kind === 'out-of-service' && one.by === undefined,
+  );
   if (had?.until === now?.until) return alarm;
   const others = alarm.suppressions.filter((one) => one !== had);
   return withSuppressions(
@@ -285,10 +308,42 @@ export function inService(alarm: Alarm, maintenance: Maintenance | undefined, at
   );
 }
 
+/** Suppressed by logic as long as `root` says, or a cause without one (`true`). */
+export function byDesign(alarm: Alarm, cause: string, root: string | true | undefined, at: MonoMs): Alarm {
+  const had = alarm.suppressions.find((one) => one.kind === 'by-design' && one.cause === cause);
+  const now = isSafetyType(alarm.key.type) ? undefined : root;
+  if (now === undefined && had === undefined) return alarm;
+  const rooted = typeof now === 'string' ? { root: now } : {};
+  if (had?.kind === 'by-design' && now !== undefined && had.root === rooted.root) return alarm;
+  const others = alarm.suppressions.filter((one) => one !== had);
+  return withSuppressions(
+    alarm,
+    now === undefined ? others : [...others, { kind: 'by-design', cause, ...rooted }],
+    at,
+  );
+}
+
+const reportedCauses = ['behind', 'ups-test', 'exercise'] as const;
+
+/** What its machine knows to follow from something else: a level. */
+export function expectedBy(alarm: Alarm, expected: Condition['expected'], at: MonoMs): Alarm {
+  let now = alarm;
+  if (expected !== undefined) now = byDesign(now, expected.cause, expected.root ?? true, at);
+  for (const cause of reportedCauses)
+    if (cause !== expected?.cause) now = byDesign(now, cause, undefined, at);
+  return now;
+}
+
+const isSuperseded = ({ suppressions }: Alarm): boolean =>
+  suppressions.some((one) => one.kind === 'by-design' && one.cause === 'superseded');
+
 /** When the last suppression ends while the condition stands, the alarm comes back as a new one to acknowledge. */
 export function withSuppressions(alarm: Alarm, suppressions: readonly Suppression[], at: MonoMs): Alarm {
   const comesBack = alarm.suppressions.length > 0 && suppressions.length === 0 && alarm.stands;
   const next: Alarm = { ...alarm, suppressions, changedAt: at };
+  // The greater alarm that it grew into was the one to see.
+  if (isSuperseded(alarm) && !isSuperseded(next) && !alarm.stands && !alarm.latched)
+    return { ...next, ack: 'none', ackedBy: undefined };
   const isOverUnseen = isOutOfService(alarm) && !isOutOfService(next) && !alarm.stands && !alarm.latched;
   if (isOverUnseen && alarm.raisedOutOfService) return { ...next, ack: 'none', raisedOutOfService: false };
   return comesBack ? askedAgain(next, at) : next;
@@ -328,6 +383,16 @@ export function alarmDue(alarm: Alarm): MonoMs | undefined {
   return moments.reduce<MonoMs | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
 }
 
+/** Subjects named in what an alarm explains. */
+const hiddenNamed = 20;
+
+function rootOf(suppressions: readonly Suppression[]): Pick<AlarmView, 'root'> {
+  const root = suppressions.flatMap((one) =>
+    one.kind === 'by-design' && one.root !== undefined ? [one.root] : [],
+  )[0];
+  return root === undefined ? {} : { root };
+}
+
 export function viewOf(alarm: Alarm, isFirstOut: boolean): AlarmView {
   const {
     key,
@@ -358,6 +423,10 @@ export function viewOf(alarm: Alarm, isFirstOut: boolean): AlarmView {
     action,
     since,
     ...(isFirstOut ? { firstOut: true } : {}),
+    ...rootOf(suppressions),
+    ...(alarm.hides.length === 0
+      ? {}
+      : { consequences: { count: alarm.hides.length, subjects: alarm.hides.slice(0, hiddenNamed) } }),
     raisedAt,
     changedAt,
     ...(alarm.clearedAt === undefined ? {} : { clearedAt: alarm.clearedAt }),

@@ -8,11 +8,11 @@ import { alarmId, severities } from '../../model/alarm.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs, later } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
-import { shelveLimitMs } from './catalogue.ts';
+import { outOfServiceMsMax, shelveLimitMs } from './catalogue.ts';
 import type { AlarmRules } from './rules.ts';
 import { ruleOf } from './rules.ts';
 import type { Alarm } from './regions.ts';
-import { isUnraised } from './regions.ts';
+import { isListed } from './regions.ts';
 
 /** A restored alarm whose machine has not spoken keeps its condition this long. */
 export const firstEvidenceMs = 30_000;
@@ -20,7 +20,12 @@ export const firstEvidenceMs = 30_000;
 type SavedSuppression =
   | { readonly kind: 'shelved'; readonly remainingMs: number; readonly by: string; readonly reason: string }
   | { readonly kind: 'by-design'; readonly cause: string }
-  | { readonly kind: 'out-of-service'; readonly remainingMs: number; readonly permit: string };
+  | {
+      readonly kind: 'out-of-service';
+      readonly remainingMs: number;
+      readonly permit: string;
+      readonly by?: string;
+    };
 
 export interface SavedAlarm {
   readonly key: AlarmKey;
@@ -44,23 +49,21 @@ export interface SavedAlarms {
 
 export function savedOf(alarms: Iterable<Alarm>, at: MonoMs): SavedAlarms {
   return {
-    alarms: [...alarms]
-      .filter((alarm) => !isUnraised(alarm))
-      .map((alarm) => ({
-        key: alarm.key,
-        severity: alarm.severity,
-        detail: alarm.detail,
-        stands: alarm.stands,
-        ack: alarm.ack,
-        latched: alarm.latched,
-        suppressions: alarm.suppressions.map((one) => savedSuppression(one, at)),
-        count: alarm.count,
-        raisedAgoMs: elapsedMs(alarm.raisedAt, at),
-        changedAgoMs: elapsedMs(alarm.changedAt, at),
-        ...(alarm.clearedAt === undefined ? {} : { clearedAgoMs: elapsedMs(alarm.clearedAt, at) }),
-        ...(alarm.ackedBy === undefined ? {} : { ackedBy: alarm.ackedBy }),
-        ...(alarm.reAlarmAt === undefined ? {} : { reAlarmInMs: elapsedMs(at, alarm.reAlarmAt) }),
-      })),
+    alarms: [...alarms].filter(isListed).map((alarm) => ({
+      key: alarm.key,
+      severity: alarm.severity,
+      detail: alarm.detail,
+      stands: alarm.stands,
+      ack: alarm.ack,
+      latched: alarm.latched,
+      suppressions: alarm.suppressions.map((one) => savedSuppression(one, at)),
+      count: alarm.count,
+      raisedAgoMs: elapsedMs(alarm.raisedAt, at),
+      changedAgoMs: elapsedMs(alarm.changedAt, at),
+      ...(alarm.clearedAt === undefined ? {} : { clearedAgoMs: elapsedMs(alarm.clearedAt, at) }),
+      ...(alarm.ackedBy === undefined ? {} : { ackedBy: alarm.ackedBy }),
+      ...(alarm.reAlarmAt === undefined ? {} : { reAlarmInMs: elapsedMs(at, alarm.reAlarmAt) }),
+    })),
   };
 }
 
@@ -71,7 +74,12 @@ function savedSuppression(one: Suppression, at: MonoMs): SavedSuppression {
     case 'by-design':
       return { kind: 'by-design', cause: one.cause };
     case 'out-of-service':
-      return { kind: 'out-of-service', remainingMs: elapsedMs(at, one.until), permit: one.permit };
+      return {
+        kind: 'out-of-service',
+        remainingMs: elapsedMs(at, one.until),
+        permit: one.permit,
+        ...(one.by === undefined ? {} : { by: one.by }),
+      };
   }
 }
 
@@ -90,6 +98,7 @@ export function restored(saved: SavedAlarm, sequence: number, rules: AlarmRules,
     suppressions: saved.suppressions.flatMap((one) => restoredSuppression(saved.key, one, at)),
     raisedOutOfService: false,
     detail: saved.detail,
+    hides: [],
     count: saved.count,
     since: later(at, -saved.raisedAgoMs),
     raisedAt: later(at, -saved.raisedAgoMs),
@@ -118,7 +127,14 @@ function restoredSuppression(key: AlarmKey, one: SavedSuppression, at: MonoMs): 
   // The cause that suppressed by design is gone with the process that knew it; it suppresses anew if it still holds.
   if (one.kind === 'by-design') return [];
   if (one.kind === 'out-of-service')
-    return [{ kind: 'out-of-service', until: later(at, one.remainingMs), permit: one.permit }];
+    return [
+      {
+        kind: 'out-of-service',
+        until: later(at, Math.min(one.remainingMs, outOfServiceMsMax)),
+        permit: one.permit,
+        ...(one.by === undefined ? {} : { by: one.by }),
+      },
+    ];
   const remainingMs = Math.min(one.remainingMs, shelveLimitMs(key.type));
   return [{ kind: 'shelved', until: later(at, remainingMs), by: one.by, reason: one.reason }];
 }
@@ -160,7 +176,7 @@ function isSavedAlarm(value: unknown): value is SavedAlarm {
     typeof latched === 'boolean' &&
     typeof count === 'number' &&
     Number.isInteger(count) &&
-    count > 0 &&
+    (count > 0 || (count === 0 && stands === false && ack === 'none' && latched === false)) &&
     isAge(value['raisedAgoMs']) &&
     isAge(value['changedAgoMs']) &&
     (value['clearedAgoMs'] === undefined || isAge(value['clearedAgoMs'])) &&
@@ -181,7 +197,11 @@ function isSavedSuppression(value: unknown): boolean {
     case 'by-design':
       return typeof value['cause'] === 'string';
     case 'out-of-service':
-      return isAge(value['remainingMs']) && typeof value['permit'] === 'string';
+      return (
+        isAge(value['remainingMs']) &&
+        typeof value['permit'] === 'string' &&
+        (value['by'] === undefined || typeof value['by'] === 'string')
+      );
     default:
       return false;
   }

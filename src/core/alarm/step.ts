@@ -2,9 +2,12 @@
  * The alarms: what needs a person, from its first moment until somebody has seen it and it is over (state-machines.md, alarm
  * regions; ISA-18.2 / IEC 62682; keys after RFC 8632). Machines report which conditions stand, as levels; the edges are found
  * here. It silences nothing that a person has not silenced, and no alarm of it can stop a line from going over.
+ *
+ * Only what changed is judged: a turn that brings what the turn before brought costs a comparison, and the list for people is
+ * put in order when somebody asks for it.
  */
 import type { Actor, Command } from '../../model/event.ts';
-import type { AlarmCounts, AlarmView, Condition, Severity, Suppression } from '../../model/alarm.ts';
+import type { AlarmCounts, AlarmKey, AlarmView, Condition } from '../../model/alarm.ts';
 import { alarmId } from '../../model/alarm.ts';
 import type { Effect, Notice } from '../../model/effect.ts';
 import type { Maintenance } from '../../model/watch.ts';
@@ -12,40 +15,39 @@ import type { AlarmSetting } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
-import { isSafetyType } from './catalogue.ts';
 import { isAlarmCommand, obey } from './commands.ts';
+import { countsOf, told, viewsOf } from './told.ts';
 import type { Bursts } from './first-out.ts';
 import { firstsOf, noBursts, withRaised } from './first-out.ts';
+import type { FloodState } from './flood.ts';
+import { floodDue, floodKey, floodNotice, flooded, noFlood } from './flood.ts';
 import type { Alarm } from './regions.ts';
 import {
   absent,
   alarmDue,
   broken,
   elapsed,
+  expectedBy,
   fresh,
   inService,
-  isOutOfService,
   isOver,
   isUnraised,
   keepsSame,
   reported,
   sameCondition,
   sounds,
-  viewOf,
-  withSuppressions,
 } from './regions.ts';
 import type { AlarmRules } from './rules.ts';
 import { alarmRules, rank, ruleOf } from './rules.ts';
 import type { SavedAlarms } from './saved.ts';
 import { restored, savedOf } from './saved.ts';
+import { superseded } from './supersede.ts';
 
 export type { SavedAlarms } from './saved.ts';
 
 /** Alarms kept at once, and how many more critical ones find room behind them. */
 export const standingLimit = 10_000;
 export const criticalReserve = 1_000;
-/** Suppressions of one alarm. */
-export const suppressionLimit = 8;
 
 export type AlarmEvent = { readonly at: MonoMs } & (
   | { readonly kind: 'turn' }
@@ -54,27 +56,31 @@ export type AlarmEvent = { readonly at: MonoMs } & (
   | { readonly kind: 'command'; readonly id: string; readonly by: Actor; readonly command: Command }
   /** All maintenance that is announced now, by subject; a level. */
   | { readonly kind: 'maintenance'; readonly subjects: Readonly<Record<string, Maintenance>> }
-  /** Suppression by logic or by a work permit, put on or taken off. */
-  | {
-      readonly kind: 'suppression';
-      readonly alarm: string;
-      readonly on: boolean;
-      readonly suppression: Exclude<Suppression, { kind: 'shelved' }>;
-    }
 );
 
+export interface AlarmConfig {
+  readonly settings: readonly AlarmSetting[];
+  /** What an alarm may be about, for who names one that has not come yet. */
+  readonly subjects: ReadonlySet<string>;
+}
+
 export interface AlarmState {
+  readonly subjects: ReadonlySet<string>;
   /** What the room file says of types. */
   readonly rules: AlarmRules;
+  /** A new map whenever anything of it differs. */
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly standing: readonly Condition[];
+  /** The levels by alarm; of two with one key the active one. */
+  readonly levels: ReadonlyMap<string, Condition>;
   readonly maintenance: Readonly<Record<string, Maintenance>>;
   /** Conditions that found no room. */
   readonly leftOut: number;
   readonly sequence: number;
   readonly bursts: Bursts;
+  readonly flood: FloodState;
+  /** Never later than the next moment at which time alone changes something. */
   readonly due: MonoMs | undefined;
-  readonly views: readonly AlarmView[];
   readonly counts: AlarmCounts;
   readonly violations: readonly string[];
 }
@@ -84,10 +90,12 @@ export interface AlarmStep {
   readonly effects: readonly Effect[];
 }
 
+const noConfig: AlarmConfig = { settings: [], subjects: new Set() };
+
 export function initial(
   saved: SavedAlarms | undefined,
   at: MonoMs,
-  settings: readonly AlarmSetting[] = [],
+  { settings, subjects }: AlarmConfig = noConfig,
 ): AlarmState {
   const rules = alarmRules(settings);
   const alarms = new Map(
@@ -96,22 +104,48 @@ export function initial(
       .map((one, index) => restored(one, index + 1, rules, at))
       .map((alarm) => [alarm.id, alarm]),
   );
-  return derived({
+  return {
+    subjects,
     rules,
     alarms,
     standing: [],
+    levels: new Map(),
     maintenance: {},
     leftOut: 0,
     sequence: alarms.size,
     bursts: noBursts,
-  });
+    flood: noFlood,
+    due: dueOf(alarms.values()),
+    counts: countsOf(alarms.values(), undefined),
+    violations: [...alarms.values()].flatMap(broken),
+  };
 }
 
-export const views = (state: AlarmState): readonly AlarmView[] => state.views;
+/** The same array while nothing changed. */
+export const views = (state: AlarmState): readonly AlarmView[] => viewsOf(state.alarms, state.bursts);
 export const counts = (state: AlarmState): AlarmCounts => state.counts;
 export const nextDeadline = (state: AlarmState): MonoMs | undefined => state.due;
 export const saved = (state: AlarmState, at: MonoMs): SavedAlarms => savedOf(state.alarms.values(), at);
 export const check = (state: AlarmState): readonly string[] => state.violations;
+
+const dueOf = (alarms: Iterable<Alarm>): MonoMs | undefined => {
+  let due: MonoMs | undefined;
+  for (const alarm of alarms) due = earlier(due, alarmDue(alarm));
+  return due;
+};
+
+/** The alarms while they are worked on, and which of them were put down differently. */
+interface Draft {
+  readonly alarms: Map<string, Alarm>;
+  readonly touched: Set<string>;
+}
+
+function put({ alarms, touched }: Draft, alarm: Alarm): void {
+  if (alarms.get(alarm.id) === alarm) return;
+  touched.add(alarm.id);
+  if (isOver(alarm)) alarms.delete(alarm.id);
+  else alarms.set(alarm.id, alarm);
+}
 
 export function step(state: AlarmState, event: AlarmEvent): AlarmStep {
   const { at } = event;
@@ -121,36 +155,36 @@ export function step(state: AlarmState, event: AlarmEvent): AlarmStep {
   if (standing === undefined && !isDue && (event.kind === 'turn' || event.kind === 'conditions'))
     return { state, effects: [] };
 
-  const draft = new Map(state.alarms);
+  const draft: Draft = { alarms: new Map(state.alarms), touched: new Set() };
   const effects: Effect[] = [];
-  for (const alarm of state.alarms.values()) put(draft, elapsed(alarm, at));
+  if (isDue) for (const alarm of state.alarms.values()) put(draft, elapsed(alarm, at));
   if (event.kind === 'command' && isAlarmCommand(event.command)) {
-    const answer = obey(draft, event.command, event.by.name === '' ? event.by.via : event.by.name, at);
+    const by = event.by.name === '' ? event.by.via : event.by.name;
+    const around = {
+      rules: state.rules,
+      subjects: state.subjects,
+      hasRoom: draft.alarms.size < standingLimit,
+    };
+    const answer = obey(draft.alarms, event.command, { by, at, ...around });
     for (const alarm of answer.changed) put(draft, alarm);
     const { accepted } = answer;
     effects.push(notice({ at, kind: 'command', id: event.id, accepted, text: answer.text }));
   }
   const maintenance = event.kind === 'maintenance' ? event.subjects : state.maintenance;
   if (event.kind === 'maintenance')
-    for (const alarm of [...draft.values()]) put(draft, inService(alarm, maintenance[alarm.key.subject], at));
-  if (event.kind === 'suppression') effects.push(...suppress(draft, event));
+    for (const alarm of state.alarms.values())
+      put(draft, inService(draft.alarms.get(alarm.id) ?? alarm, maintenance[alarm.key.subject], at));
   // Time or a person may have made room, or ended the grace of a restored alarm: the levels are compared again.
   const now = standing ?? state.standing;
-  const leftOut =
-    standing !== undefined || isDue || state.leftOut > 0
-      ? compare(draft, now, { maintenance, rules: state.rules }, at)
-      : state.leftOut;
-  const { sequence, bursts, rules } = state;
-  const core = { rules, alarms: draft, standing: now, maintenance, leftOut, sequence, bursts };
-  return finished(state, core, effects, at);
+  const levels = standing === undefined ? state.levels : levelsOf(standing);
+  const mustCompare = standing !== undefined || isDue || state.leftOut > 0;
+  const isAll = isDue || state.leftOut > 0;
+  const leftOut = mustCompare ? compare(draft, state, levels, { maintenance, isAll, at }) : state.leftOut;
+  for (const alarm of superseded(draft.alarms, draft.touched, at)) put(draft, alarm);
+  return finished(state, draft, { standing: now, levels, maintenance, leftOut }, isDue, effects, at);
 }
 
 const notice = (one: Notice): Effect => ({ kind: 'notice', notice: one });
-
-function put(draft: Map<string, Alarm>, alarm: Alarm): void {
-  if (isOver(alarm)) draft.delete(alarm.id);
-  else draft.set(alarm.id, alarm);
-}
 
 /** References first: most turns bring what the turn before brought. */
 const sameStanding = (a: readonly Condition[], b: readonly Condition[]): boolean =>
@@ -161,6 +195,25 @@ const sameStanding = (a: readonly Condition[], b: readonly Condition[]): boolean
       return other !== undefined && sameCondition(condition, other);
     }));
 
+const ids = new WeakMap<AlarmKey, string>();
+/** Machines that report the same condition report the same object: its name is made once. */
+function idOf({ key }: Condition): string {
+  const known = ids.get(key);
+  if (known !== undefined) return known;
+  const id = alarmId(key);
+  ids.set(key, id);
+  return id;
+}
+
+function levelsOf(standing: readonly Condition[]): ReadonlyMap<string, Condition> {
+  const levels = new Map<string, Condition>();
+  for (const condition of standing) {
+    const id = idOf(condition);
+    if (levels.get(id)?.state !== 'active') levels.set(id, condition);
+  }
+  return levels;
+}
+
 /** Our own alarm about too many alarms; it always finds room. */
 const fullKey = { subject: 'linekeeper', type: 'guard.alarms-full', qualifier: '' } as const;
 const fullCondition = (leftOut: number): Condition => ({
@@ -168,113 +221,161 @@ const fullCondition = (leftOut: number): Condition => ({
   state: 'active',
   detail: text(`${leftOut} 条未显示`, `${leftOut} not shown`),
 });
+const fullId = alarmId(fullKey);
+const floodId = alarmId(floodKey);
+const isOwn = (id: string): boolean => id === fullId || id === floodId;
+
+/** Room that is taken; our own two always find some. */
+const taken = (alarms: ReadonlyMap<string, Alarm>): number =>
+  alarms.size - (alarms.has(fullId) ? 1 : 0) - (alarms.has(floodId) ? 1 : 0);
+
+interface Comparison {
+  readonly maintenance: AlarmState['maintenance'];
+  /** Also what is reported as it was before: time has passed, or there may be room. */
+  readonly isAll: boolean;
+  readonly at: MonoMs;
+}
 
 /** Compares the levels with the alarms; says how many found no room. */
 function compare(
-  draft: Map<string, Alarm>,
-  standing: readonly Condition[],
-  { maintenance, rules }: Pick<AlarmState, 'maintenance' | 'rules'>,
-  at: MonoMs,
+  draft: Draft,
+  before: AlarmState,
+  levels: ReadonlyMap<string, Condition>,
+  { maintenance, isAll, at }: Comparison,
 ): number {
-  const levels = new Map<string, Condition>();
-  for (const condition of standing) {
-    const id = alarmId(condition.key);
-    if (levels.get(id)?.state !== 'active') levels.set(id, condition);
-  }
-  const fullId = alarmId(fullKey);
-  for (const alarm of [...draft.values()])
-    if (!levels.has(alarm.id) && alarm.id !== fullId) put(draft, absent(alarm, at));
+  const { alarms } = draft;
+  for (const alarm of isAll ? [...alarms.values()] : gone(before, levels, alarms))
+    if (!levels.has(alarm.id) && !isOwn(alarm.id)) put(draft, expectedBy(absent(alarm, at), undefined, at));
   let leftOut = 0;
   for (const [id, condition] of levels) {
-    const known = draft.get(id);
-    if (known !== undefined) put(draft, reported(known, condition, at));
+    if (!isAll && before.levels.get(id) === condition) continue;
+    const known = alarms.get(id);
+    if (known !== undefined) put(draft, judged(known, condition, at));
     else if (condition.state === 'active') {
       const alarm = inService(
-        fresh(id, condition, ruleOf(rules, condition.key), at),
+        fresh(id, condition, ruleOf(before.rules, condition.key), at),
         maintenance[condition.key.subject],
         at,
       );
       const limit = alarm.severity === 'critical' ? standingLimit + criticalReserve : standingLimit;
-      if (draft.size < limit) put(draft, reported(alarm, condition, at));
+      if (taken(alarms) < limit) put(draft, judged(alarm, condition, at));
       else leftOut++;
     }
   }
-  const full = draft.get(fullId);
+  const full = alarms.get(fullId);
   if (leftOut > 0) {
     const condition = fullCondition(leftOut);
-    put(draft, reported(full ?? fresh(fullId, condition, ruleOf(rules, condition.key), at), condition, at));
+    put(draft, reported(full ?? fresh(fullId, condition, ruleOf(before.rules, fullKey), at), condition, at));
   } else if (full !== undefined) put(draft, absent(full, at));
   return leftOut;
 }
 
-function suppress(
-  draft: Map<string, Alarm>,
-  { alarm: id, on, suppression, at }: Extract<AlarmEvent, { kind: 'suppression' }>,
-): readonly Effect[] {
-  const alarm = draft.get(id);
-  if (alarm === undefined) return [];
-  const isSame = (one: Suppression): boolean =>
-    one.kind === suppression.kind &&
-    (one.kind !== 'by-design' || suppression.kind !== 'by-design' || one.cause === suppression.cause);
-  const others = alarm.suppressions.filter((one) => !isSame(one));
-  if (!on) {
-    if (others.length < alarm.suppressions.length) put(draft, withSuppressions(alarm, others, at));
-    return [];
+/** Alarms of which a condition was reported before and is not now. */
+function gone(
+  before: AlarmState,
+  levels: ReadonlyMap<string, Condition>,
+  alarms: ReadonlyMap<string, Alarm>,
+): readonly Alarm[] {
+  const left: Alarm[] = [];
+  for (const id of before.levels.keys()) {
+    const alarm = levels.has(id) ? undefined : alarms.get(id);
+    if (alarm !== undefined) left.push(alarm);
   }
-  if (isSafetyType(alarm.key.type) || others.length >= suppressionLimit)
-    return [
-      notice({
-        at,
-        kind: 'note',
-        text: text(`告警 ${id} 不允许抑制`, `alarm ${id} may not be suppressed`),
-      }),
-    ];
-  if (alarm.suppressions.some(isSame) && suppression.kind === 'by-design') return [];
-  put(draft, withSuppressions(alarm, [...others, suppression], at));
-  return [];
+  return left;
 }
+
+/** What is expected is so before it is raised: it never sounds. */
+const judged = (alarm: Alarm, condition: Condition, at: MonoMs): Alarm =>
+  condition.expected === undefined
+    ? expectedBy(reported(alarm, condition, at), undefined, at)
+    : reported(expectedBy(alarm, condition.expected, at), condition, at);
 
 // ---- what follows from a changed set of alarms ----------------------------------------------------------------------
 
-type Core = Pick<
-  AlarmState,
-  'rules' | 'alarms' | 'standing' | 'maintenance' | 'leftOut' | 'sequence' | 'bursts'
->;
+type Compared = Pick<AlarmState, 'standing' | 'levels' | 'maintenance' | 'leftOut'>;
 
-function finished(before: AlarmState, core: Core, effects: Effect[], at: MonoMs): AlarmStep {
-  const alarms = new Map<string, Alarm>();
-  let { sequence } = core;
-  const moved: (readonly [old: Alarm | undefined, now: Alarm])[] = [];
+function finished(
+  before: AlarmState,
+  draft: Draft,
+  compared: Compared,
+  isDue: boolean,
+  effects: Effect[],
+  at: MonoMs,
+): AlarmStep {
+  const { alarms, touched } = draft;
+  const flood = floodOf(before, draft, at);
+  let { sequence } = before;
   let mustSave = false;
-  for (const [id, alarm] of core.alarms) {
+  const moved: (readonly [old: Alarm | undefined, now: Alarm])[] = [];
+  for (const id of touched) {
     const old = before.alarms.get(id);
-    if (old === alarm) {
-      alarms.set(id, alarm);
+    const alarm = alarms.get(id);
+    if (alarm === undefined) {
+      if (old === undefined) continue;
+      mustSave ||= !isUnraised(old);
+      moved.push([old, over(old, at)]);
       continue;
     }
-    mustSave ||= !isUnraised(alarm) && (old === undefined || !keepsSame(old, alarm));
+    if (old === alarm) continue;
+    mustSave ||= old === undefined ? !isUnraised(alarm) : !keepsSame(old, alarm);
     const begins =
       sounds(alarm) && (old === undefined || !sounds(old) || rank(alarm.severity) > rank(old.severity));
     const next = begins ? { ...alarm, sequence: ++sequence } : alarm;
-    alarms.set(id, next);
+    if (begins) alarms.set(id, next);
     moved.push([old, next]);
   }
-  for (const [id, old] of before.alarms) {
-    if (core.alarms.has(id)) continue;
-    mustSave ||= !isUnraised(old);
-    moved.push([old, over(old, at)]);
-  }
   const raised = moved.flatMap(([old, now]) => (now.count > (old?.count ?? 0) ? [now] : []));
-  const bursts = moved.length === 0 ? core.bursts : withRaised(core.bursts, raised, alarms);
+  const bursts = moved.length === 0 ? before.bursts : withRaised(before.bursts, raised, alarms);
   const firsts = firstsOf(bursts);
-  for (const [old, now] of moved) effects.push(...told(old, now, firsts.has(now.id), at));
+  for (const [old, now] of moved)
+    for (const one of told(old, now, firsts.has(now.id), at)) effects.push(notice(one));
+  const ofFlood = floodNotice(before.flood, flood, at);
+  if (ofFlood !== undefined) effects.push(notice(ofFlood));
   if (mustSave) effects.push({ kind: 'save' });
-  if (moved.length > 0) return { state: derived({ ...core, alarms, sequence, bursts }), effects };
-  const { standing, maintenance, leftOut } = core;
+  const due = isDue ? dueOf(alarms.values()) : earlier(before.due, dueOf(moved.map(([, now]) => now)));
+  const isHornSame = flood.open?.horn === before.flood.open?.horn;
+  const isMoved = moved.length > 0;
+  const { standing, maintenance, leftOut } = compared;
   const isSame =
     standing === before.standing && maintenance === before.maintenance && leftOut === before.leftOut;
-  // Nothing moved: only what was compared is remembered.
-  return { state: isSame ? before : { ...before, standing, maintenance, leftOut }, effects };
+  if (isSame && !isMoved && flood === before.flood && !isDue) return { state: before, effects };
+  return {
+    state: {
+      ...before,
+      ...compared,
+      ...(isMoved ? { alarms, sequence, bursts } : {}),
+      flood,
+      due: earlier(due, floodDue(flood)),
+      counts: isMoved || !isHornSame ? countsOf(alarms.values(), flood.open?.horn) : before.counts,
+      violations: isMoved ? moved.flatMap(([, now]) => broken(now)) : before.violations,
+    },
+    effects,
+  };
+}
+
+/** Counts what was annunciated just now, and keeps the flood's own alarm. */
+function floodOf(before: AlarmState, draft: Draft, at: MonoMs): FloodState {
+  const { alarms, touched } = draft;
+  const raised: Alarm[] = [];
+  for (const id of touched) {
+    const alarm = alarms.get(id);
+    if (alarm === undefined || isOwn(id) || alarm.suppressions.length > 0) continue;
+    if (alarm.count > (before.alarms.get(id)?.count ?? 0)) raised.push(alarm);
+  }
+  const flood = flooded(before.flood, raised, before.sequence, at);
+  const own = alarms.get(floodId);
+  if (flood.open === undefined) {
+    if (own !== undefined) put(draft, absent(own, at));
+    return flood;
+  }
+  const condition: Condition = {
+    key: floodKey,
+    state: 'active',
+    detail: flood.open.told.text,
+    since: flood.open.since,
+  };
+  put(draft, reported(own ?? fresh(floodId, condition, ruleOf(before.rules, floodKey), at), condition, at));
+  return flood;
 }
 
 /** An alarm of which nothing is left, as its last notices show it. */
@@ -286,70 +387,11 @@ function over(alarm: Alarm, at: MonoMs): Alarm {
     ack: 'none',
     latched: false,
     suppressions: [],
+    onsets: [],
+    reAlarmAt: undefined,
+    delayEndsAt: undefined,
+    restoredUntil: undefined,
     changedAt: at,
     clearedAt: alarm.stands ? at : alarm.clearedAt,
-  };
-}
-
-/** By the passing of time alone: not raised anew, not worse, not back from a suppression. */
-const isAskedAgain = (before: Alarm, now: Alarm): boolean =>
-  before.reAlarmAt !== undefined &&
-  before.count === now.count &&
-  before.severity === now.severity &&
-  before.suppressions.length <= now.suppressions.length;
-
-const isShelved = (alarm: Alarm): boolean => alarm.suppressions.some(({ kind }) => kind === 'shelved');
-
-/** What people and the centre hear of a change, in the order in which it must have happened. */
-function told(before: Alarm | undefined, now: Alarm, isFirstOut: boolean, at: MonoMs): readonly Effect[] {
-  const alarm = viewOf(now, isFirstOut);
-  const changes: Extract<Notice, { kind: 'alarm' }>['change'][] = [];
-  if (now.count > (before?.count ?? 0)) changes.push('raised');
-  if (before !== undefined && before.count > 0) {
-    if (before.stands && !now.stands) changes.push('cleared');
-    const isBackUnseen = isOutOfService(before) && !isOutOfService(now);
-    if (before.ack === 'unacked' && now.ack !== 'unacked' && !isBackUnseen) changes.push('acknowledged');
-    if (before.latched && !now.latched) changes.push('reset');
-    if (before.ack === 'acked' && now.ack === 'unacked' && isAskedAgain(before, now))
-      changes.push('re-alarmed');
-    const wasShelved = isShelved(before);
-    if (!wasShelved && isShelved(now)) changes.push('shelved');
-    if (wasShelved && !isShelved(now)) changes.push('unshelved');
-    const others = (one: Alarm): number => one.suppressions.filter(({ kind }) => kind !== 'shelved').length;
-    if (before.severity !== now.severity || others(before) !== others(now)) changes.push('changed');
-  }
-  return changes.map((change) => notice({ at, kind: 'alarm', change, alarm }));
-}
-
-function derived(core: Core): AlarmState {
-  const all = [...core.alarms.values()];
-  const firsts = firstsOf(core.bursts);
-  const shown = all.filter((alarm) => !isUnraised(alarm));
-  shown.sort(
-    (a, b) => rank(b.severity) - rank(a.severity) || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1),
-  );
-  return {
-    ...core,
-    due: all.reduce<MonoMs | undefined>((due, alarm) => earlier(due, alarmDue(alarm)), undefined),
-    views: shown.map((alarm) => viewOf(alarm, firsts.has(alarm.id))),
-    counts: count(shown),
-    violations: all.flatMap(broken),
-  };
-}
-
-function count(shown: readonly Alarm[]): AlarmCounts {
-  const sounding: Record<Severity, number> = { critical: 0, major: 0, minor: 0, warning: 0 };
-  const newest: Record<Severity, number> = { critical: 0, major: 0, minor: 0, warning: 0 };
-  for (const alarm of shown.filter(sounds)) {
-    sounding[alarm.severity]++;
-    newest[alarm.severity] = Math.max(newest[alarm.severity], alarm.sequence);
-  }
-  const lit = shown.filter(({ suppressions }) => suppressions.length === 0);
-  return {
-    standing: shown.filter(({ stands }) => stands).length,
-    unacknowledged: shown.filter(({ ack }) => ack === 'unacked').length,
-    sounding,
-    newest,
-    steady: lit.filter((alarm) => !sounds(alarm) && (alarm.stands || alarm.latched)).length,
   };
 }

@@ -30,6 +30,8 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'reset-alarm':
     case 'shelve':
     case 'unshelve':
+    case 'out-of-service':
+    case 'return-to-service':
       return chain(
         chain(toAlarm(state, event), (now) =>
           annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }),

@@ -160,11 +160,10 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     bypassCalls: (typeof saved === 'string' ? undefined : saved.bypassCalls) ?? noBypassCalls,
     triggers,
     pairs,
-    alarm: alarm.initial(
-      typeof saved === 'string' ? undefined : saved.alarms,
-      later(at, -awayMs),
-      room.alarms,
-    ),
+    alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs), {
+      settings: room.alarms,
+      subjects: alarmSubjects(room),
+    }),
     maintenance: maintenance.initial(
       [...room.subjects, ...room.lines, ...room.points].map(({ id }) => id),
       typeof saved === 'string' ? [] : (saved.maintenance ?? []),
@@ -199,6 +198,14 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
   };
   return tellMaintenance(fresh).state;
 }
+
+const alarmSubjects = (room: RoomConfig['room']): ReadonlySet<string> =>
+  new Set([
+    'linekeeper',
+    ...[room.subjects, room.lines, room.points, room.buses, room.controls, room.hosts].flatMap((some) =>
+      some.map(({ id }) => id),
+    ),
+  ]);
 
 /** What is no counter any more is forgotten. */
 const countersOf = ({ counters }: RoomConfig, saved: SavedRoom): Counters =>

@@ -26,6 +26,8 @@ import type { MonoMs } from '../../model/units.ts';
 import type { Outputs } from '../../model/effect.ts';
 import type { RoomEvent } from '../../model/event.ts';
 import { counterConditions } from './counters.ts';
+import type { Announced } from './expected.ts';
+import { withExpected } from './expected.ts';
 import { readingConditions } from './readings.ts';
 import { selfTestConditions } from './self-test.ts';
 import { cardConditions, lineConditions, loopConditions, pointConditions } from './own-conditions.ts';
@@ -180,11 +182,17 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...selfTestConditions(state.config.room.selfTestEveryMs, state.selfTestAt, at),
     ...Object.values(state.found),
   ];
-  const judged = chain(toAlarm(state, { kind: 'conditions', standing, at }), (now) =>
+  const known = withExpected(standing, announced(state));
+  const judged = chain(toAlarm(state, { kind: 'conditions', standing: known, at }), (now) =>
     toAlarm(now, { kind: 'turn', at }),
   );
   return chain(judged, (now) => annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }));
 }
+
+const announced = ({ upsTest, bypass: { lines } }: RoomState): Announced => ({
+  upsTest: upsTest.running?.isTaken === true ? upsTest.running.subject : undefined,
+  exercised: new Set(lines.flatMap(({ id, step: now }) => (now.kind === 'exercising' ? [id] : []))),
+});
 
 /** A recorder that is away hears nobody speak. */
 const isRecorderHeard = ({ found }: RoomState): boolean =>

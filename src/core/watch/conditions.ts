@@ -3,6 +3,7 @@
  * they hold. Where we cannot see any more, a condition is `unknown`: an alarm that stands goes on standing, none begins.
  */
 import type { Condition, Severity } from '../../model/alarm.ts';
+import { alarmId } from '../../model/alarm.ts';
 import { isPolled } from '../../model/room.ts';
 import type { Subject } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
@@ -66,6 +67,24 @@ const sinceOf = (spoken: readonly Spoken[], says: Says): MonoMs | undefined =>
     (first, { statement }) => (statement.says === says ? earlier(first, statement.since) : first),
     undefined,
   );
+
+/** Not seeing a subject, or seeing it fail, follows from what hides it; what its values said last does not. */
+const reachability = new Set([
+  ...['ups.comms-lost', 'server.down', 'terminal.down', 'network.down', 'subject.down'],
+  ...['subject.degraded', 'subject.unknown', 'subject.flapping'],
+]);
+
+/** The alarm of what hides a subject explains those of the subject, and goes on to until our probes have been round again. */
+export function behind(
+  conditions: readonly Condition[],
+  shade: Shade | undefined,
+  root: Subject | undefined,
+): readonly Condition[] {
+  if (shade === undefined || root === undefined || shade.how === 'doubted') return conditions;
+  const key = { subject: root.id, type: downTypeOf[root.kind], qualifier: '' };
+  const expected = { cause: 'behind', root: alarmId(key) };
+  return conditions.map((one) => (reachability.has(one.key.type) ? { ...one, expected } : one));
+}
 
 export function conditionsOf(finding: Judgement): readonly Condition[] {
   const { subject, isFlapping } = finding;

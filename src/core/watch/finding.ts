@@ -6,7 +6,7 @@ import type { Subject } from '../../model/room.ts';
 import type { SubjectView, Verdict } from '../../model/watch.ts';
 import type { Text } from '../../model/text.ts';
 import { whatWouldChange } from './change.ts';
-import { conditionsOf } from './conditions.ts';
+import { behind, conditionsOf } from './conditions.ts';
 import type { FlapMemory } from './flapping.ts';
 import { flapLimitsOf, flapped, unflapped } from './flapping.ts';
 import type { Heard } from './hear.ts';
@@ -81,7 +81,7 @@ export function describe(
     statements.every(
       ({ source, statement }) => statement.says !== 'down' || isBehind(subject, source, hides, parents),
     );
-  const standing = conditionsOf({
+  const own = conditionsOf({
     subject,
     verdict,
     spoken,
@@ -89,6 +89,11 @@ export function describe(
     isExplained: isAllBehind,
     ...shade,
   });
+  const root = shade.shade === undefined ? undefined : heard.topology.positions.get(shade.shade.root);
+  const standing =
+    root === undefined || subject.kind === 'pbx'
+      ? own
+      : behind(own, shade.shade, heard.config.subjects[root]);
   const view: SubjectView = {
     id: subject.id,
     kind: subject.kind,

@@ -177,7 +177,7 @@ function withHidden(findings: readonly Finding[], before: readonly Condition[]):
     const main = own[0];
     if (children === undefined || verdict !== 'down' || main === undefined) return own;
     const detail = besides(main.detail, hiddenWords(children));
-    const told = { ...main, detail };
+    const told = { ...main, detail, hides: children };
     return [before.find((old) => sameData(old, told)) ?? told, ...own.slice(1)];
   });
 }

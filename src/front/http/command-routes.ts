@@ -57,6 +57,13 @@ function consequence(command: Command): Text {
         `alarms of ${command.subject} will not sound for ${minutes} min, then they do again; the bypass acts as ever`,
       );
     }
+    case 'out-of-service': {
+      const hours = Math.round(command.forMs / 360_000) / 10;
+      return text(
+        `停用告警 ${command.alarm} ${hours} 小时（工作票：${command.permit}），到时自动恢复`,
+        `takes the alarm ${command.alarm} out of service for ${hours} h (permit: ${command.permit}), then it returns by itself`,
+      );
+    }
     case 'all-clear':
       return text(
         '宣布停电警报解除：外呼恢复，停电预案结束',

@@ -216,6 +216,24 @@ const alarm = Type.Object({
   action: text,
   since: wall('First sign of it'),
   firstOut: Type.Optional(Type.Literal(true)),
+  suppressions: Type.Array(
+    Type.Object({
+      kind: words('shelved', 'by-design', 'out-of-service'),
+      until: Type.Optional(wall('Its end')),
+      by: Type.Optional(Type.String()),
+      reason: Type.Optional(Type.String()),
+      permit: Type.Optional(Type.String()),
+      cause: Type.Optional(Type.String()),
+      root: Type.Optional(Type.String()),
+    }),
+  ),
+  root: Type.Optional(Type.String({ description: 'Id of the alarm that explains this one.' })),
+  consequences: Type.Optional(
+    Type.Object({
+      count: Type.Integer({ description: 'Subjects that it hides.' }),
+      subjects: Type.Array(Type.String(), { description: 'The first of them.' }),
+    }),
+  ),
   raisedAt: wall('Raised'),
   changedAt: wall('Last change'),
   clearedAt: Type.Optional(wall('Cleared')),

@@ -47,12 +47,17 @@ interface AlarmsProps {
   readonly order: ((asked: Command) => void) | undefined;
 }
 
+function suppressedWord({ suppressions }: AlarmRow) {
+  if (suppressions.some(({ kind }) => kind === 'out-of-service')) return words.outOfService;
+  return suppressions.some(({ kind }) => kind === 'shelved') ? words.shelved : words.expected;
+}
+
 function Alarm({ alarm, now, timezone, order }: { readonly alarm: AlarmRow } & Omit<AlarmsProps, 'view'>) {
   const { say, language } = useSaying();
   const { severity, condition, ack } = alarm;
   const isShelved = alarm.suppressions.length > 0;
-  const isOutOfService = alarm.suppressions.some(({ kind }) => kind === 'out-of-service');
-  const suppressed = isOutOfService ? words.outOfService : words.shelved;
+  const isPermitted = alarm.suppressions.some((one) => one.kind === 'out-of-service' && one.by !== undefined);
+  const suppressed = isPermitted ? words.permitted : suppressedWord(alarm);
   const state = isShelved ? suppressed : ack === 'acked' ? words.acknowledged : words.unacknowledged;
   return (
     <li
@@ -77,7 +82,33 @@ function Alarm({ alarm, now, timezone, order }: { readonly alarm: AlarmRow } & O
           <dd>{say(alarm.effect)}</dd>
           <dt>{say(words.action)}</dt>
           <dd class="alarm-action">{say(alarm.action)}</dd>
+          {alarm.root !== undefined && (
+            <>
+              <dt>{say(words.rootAlarm)}</dt>
+              <dd class="alarm-root">{alarm.root}</dd>
+            </>
+          )}
+          {alarm.consequences !== undefined && (
+            <>
+              <dt>{say(words.consequences)}</dt>
+              <dd class="alarm-consequences">
+                {alarm.consequences.subjects.join(', ')}
+                {alarm.consequences.count > alarm.consequences.subjects.length &&
+                  ` … (${alarm.consequences.count})`}
+              </dd>
+            </>
+          )}
         </dl>
+        {isPermitted && order !== undefined && (
+          <button
+            type="button"
+            onClick={() => {
+              order({ do: 'return-to-service', alarm: alarm.id });
+            }}
+          >
+            {say(words.returnToService)}
+          </button>
+        )}
         {ack === 'unacked' && order !== undefined && (
           <button
             type="button"

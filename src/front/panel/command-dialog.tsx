@@ -37,16 +37,21 @@ const titleOf = (command: Command): Text =>
       ? text(`${words.maintenance.zh}：${command.subject}`, `${words.maintenance.en}: ${command.subject}`)
       : command.do === 'control'
         ? text(`${words.controls.zh}：${command.control}`, `${words.controls.en}: ${command.control}`)
-        : command.do === 'end-maintenance'
-          ? words.endMaintenance
-          : command.do === 'power-cut-done'
-            ? text(`${words.tickOff.zh}：${command.step}`, `${words.tickOff.en}: ${command.step}`)
-            : command.do === 'waive'
-              ? text(`${words.waive.zh}：${command.what}`, `${words.waive.en}: ${command.what}`)
-              : command.do === 'all-clear'
-                ? words.allClear
-                : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))
-                    ?.title ?? words.commands);
+        : command.do === 'return-to-service'
+          ? text(
+              `${words.returnToService.zh}：${command.alarm}`,
+              `${words.returnToService.en}: ${command.alarm}`,
+            )
+          : command.do === 'end-maintenance'
+            ? words.endMaintenance
+            : command.do === 'power-cut-done'
+              ? text(`${words.tickOff.zh}：${command.step}`, `${words.tickOff.en}: ${command.step}`)
+              : command.do === 'waive'
+                ? text(`${words.waive.zh}：${command.what}`, `${words.waive.en}: ${command.what}`)
+                : command.do === 'all-clear'
+                  ? words.allClear
+                  : (choices.find((choice) => JSON.stringify(choice.command) === JSON.stringify(command))
+                      ?.title ?? words.commands);
 
 /** Done in somebody's name: nobody may be nobody. */
 const isByName = ({ do: what }: Command): boolean =>

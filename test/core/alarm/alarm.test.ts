@@ -8,7 +8,7 @@ import { text } from '../../../src/model/text.ts';
 import { alarmKind, safetyShelveMsMax, shelveMsMax } from '../../../src/core/alarm/catalogue.ts';
 import { reasonLengthMax } from '../../../src/core/alarm/commands.ts';
 import { firstEvidenceMs, readSaved } from '../../../src/core/alarm/saved.ts';
-import { criticalReserve, standingLimit, suppressionLimit } from '../../../src/core/alarm/step.ts';
+import { criticalReserve, standingLimit } from '../../../src/core/alarm/step.ts';
 import * as alarm from '../../../src/core/alarm/step.ts';
 import { Alarms, condition } from './bench.ts';
 
@@ -106,68 +106,35 @@ test('a shelf survives the alarm coming and going, and what comes meanwhile is s
   assert.is(room.wait(60_000).is(plain), 'none');
 });
 
-test('suppressed by design: silent, and back as unacknowledged when its cause is gone', () => {
-  const suppression = { kind: 'by-design', cause: 'ups-test' } as const;
-  const room = new Alarms()
-    .levels(plain)
-    .ack()
-    .tell({ kind: 'suppression', alarm: plain, on: true, suppression });
-  assert.is(room.is(plain), 'active acked by-design');
+/** Standing, and known to follow from something else. */
+const expected = (room: Alarms, id: string, cause: string, root?: string): Alarms =>
   room.tell({
-    kind: 'suppression',
-    alarm: plain,
-    on: false,
-    suppression: { ...suppression, cause: 'another' },
+    kind: 'conditions',
+    standing: [{ ...condition(id), expected: { cause, ...(root === undefined ? {} : { root }) } }],
   });
+
+test('suppressed by design: silent while its cause lasts, and back as unacknowledged when it is gone', () => {
+  const room = expected(new Alarms().levels(plain).ack(), plain, 'ups-test');
   assert.is(room.is(plain), 'active acked by-design');
-  room.tell({ kind: 'suppression', alarm: plain, on: false, suppression });
-  assert.is(room.is(plain), 'active unacked sounds');
+  assert.is(room.levels(plain).is(plain), 'active unacked sounds');
 });
 
-test('out of service ends with its permit', () => {
-  const room = new Alarms().levels(plain);
-  const suppression = { kind: 'out-of-service', until: monoMs(room.at + 5000), permit: 'W-17' } as const;
-  room.tell({ kind: 'suppression', alarm: plain, on: true, suppression });
-  assert.is(room.wait(4999).is(plain), 'active unacked out-of-service');
-  assert.is(room.wait(1).is(plain), 'active unacked sounds');
+test('what is expected from the beginning never sounds, and names the alarm to act on', () => {
+  const room = expected(new Alarms(), plain, 'behind', 'lan/network.down');
+  assert.is(room.is(plain), 'active unacked by-design');
+  assert.is(room.view(plain)?.root, 'lan/network.down');
+  assert.is(room.levels(plain).view(plain)?.root, undefined);
 });
 
 test('two suppressions: it sounds again only when the last has ended', () => {
-  const suppression = { kind: 'by-design', cause: 'boot' } as const;
-  const room = new Alarms().levels(plain).shelve(plain, 1000);
-  room.tell({ kind: 'suppression', alarm: plain, on: true, suppression }).wait(1000);
+  const room = expected(new Alarms().levels(plain).shelve(plain, 1000), plain, 'exercise').wait(1000);
   assert.is(room.is(plain), 'active unacked by-design');
-  room.tell({ kind: 'suppression', alarm: plain, on: false, suppression });
-  assert.is(room.is(plain), 'active unacked sounds');
+  assert.is(room.levels(plain).is(plain), 'active unacked sounds');
 });
 
 test('alarms of bypass, relays and guard are never suppressed by design', () => {
-  for (const id of ['L01/bypass.stuck', 'L01/relay.worn', 'linekeeper/guard.unfit']) {
-    const room = new Alarms().levels(id);
-    room.tell({ kind: 'suppression', alarm: id, on: true, suppression: { kind: 'by-design', cause: 'x' } });
-    assert.is(room.view(id)?.sounds, true);
-    assert.equal(room.notices.at(-1)?.kind, 'note');
-  }
-});
-
-test('an alarm has no more suppressions than the limit', () => {
-  const room = new Alarms().levels(plain);
-  const count = (): number | undefined => room.view(plain)?.suppressions.length;
-  for (let n = 0; n < suppressionLimit; n++)
-    room.tell({
-      kind: 'suppression',
-      alarm: plain,
-      on: true,
-      suppression: { kind: 'by-design', cause: `c${n}` },
-    });
-  assert.is(count(), suppressionLimit);
-  room.tell({
-    kind: 'suppression',
-    alarm: plain,
-    on: true,
-    suppression: { kind: 'by-design', cause: 'more' },
-  });
-  assert.is(count(), suppressionLimit);
+  for (const id of ['L01/bypass.stuck', 'L01/relay.worn', 'linekeeper/guard.unfit'])
+    assert.is(expected(new Alarms(), id, 'exercise').view(id)?.sounds, true);
 });
 
 // ---- severity ---------------------------------------------------------------------------------------------------------
@@ -478,7 +445,9 @@ test('a shelf that was written longer than is allowed is cut to what is', () => 
 
 const many = (count: number, type: string): Condition[] =>
   Array.from({ length: count }, (_, n) => condition(`s${n}/${type}`));
-const listed = (room: Alarms): number => alarm.views(room.state).length;
+/** Beside the flood's own. */
+const listed = (room: Alarms): number =>
+  alarm.views(room.state).filter(({ key }) => key.type !== 'alarm.flood').length;
 
 test('ten thousand alarms stand; one more is left out and said to be; critical ones still find room', () => {
   const room = new Alarms().tell({ kind: 'conditions', standing: many(standingLimit, 'gpio.outputs-kept') });

@@ -34,7 +34,10 @@ export class Alarms {
 
   constructor(saved?: SavedAlarms, at = 1_000_000, settings: readonly AlarmSetting[] = []) {
     this.at = at;
-    this.state = alarm.initial(saved, monoMs(at), settings);
+    this.state = alarm.initial(saved, monoMs(at), {
+      settings,
+      subjects: new Set(['crm', 'db', 'pbx', 'L01', 'linekeeper']),
+    });
   }
   tell(event: Untimed<AlarmEvent>): this {
     const { state, effects } = alarm.step(this.state, { ...event, at: monoMs(this.at) });
