@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command `linekeeper`. Each command is one file of `cli/`, loaded only when it is asked for, so that `run` reaches the
- * guard without reading anything else. Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 no room answers.
+ * guard without reading anything else. Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 no room answers, 4 an order
+ * that waits for its confirmation.
  */
 import { createRequire } from 'node:module';
 
@@ -24,6 +25,30 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
   why: {
     summary: 'why SUBJECT           explain the verdict of one subject',
     load: async () => (await import('./cli/why.ts')).why,
+  },
+  alarms: {
+    summary: 'alarms                list the alarms of the running room; --watch follows them',
+    load: async () => (await import('./cli/alarms.ts')).alarms,
+  },
+  ack: {
+    summary: 'ack ALARM|all         acknowledge alarms',
+    load: async () => (await import('./cli/alarm-orders.ts')).ack,
+  },
+  silence: {
+    summary: 'silence               silence the horn',
+    load: async () => (await import('./cli/alarm-orders.ts')).silence,
+  },
+  shelve: {
+    summary: 'shelve ALARM          keep an alarm quiet for a time: --for 30m --reason TEXT',
+    load: async () => (await import('./cli/alarm-orders.ts')).shelve,
+  },
+  unshelve: {
+    summary: 'unshelve ALARM        let it sound again',
+    load: async () => (await import('./cli/alarm-orders.ts')).unshelve,
+  },
+  reset: {
+    summary: 'reset ALARM|all       reset alarms that latch',
+    load: async () => (await import('./cli/alarm-orders.ts')).reset,
   },
   control: {
     summary: 'control [NAME …]      what may be done to the switch, and doing it',
@@ -68,7 +93,8 @@ ${Object.values(commands)
   .join('\n')}
   version               print the version
 
-linekeeper COMMAND --help tells more. Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 no room answers.
+linekeeper COMMAND --help tells more. Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 no room answers,
+4 nothing was done yet: the order waits for its confirmation.
 `;
 
 /** Versions that the native modules were tested on; another one may crash the process (docs/development.md). */

@@ -1,30 +1,27 @@
 /**
- * What the commands that look at a running room have in common: where it is, what it says, and how it is said when nothing
- * answers. The address is `--url`, else LINEKEEPER_HTTP_PORT, else where the running program noted that its page is, else
- * port 8080 of this machine. Asked with the token that the program keeps for its own user and root.
+ * What the commands that look at a running room have in common: what it says, and how it is said when nothing answers. `room-way.ts`
+ * finds the room.
  */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { userInfo } from 'node:os';
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
-import type { Command } from '../model/event.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { languageOfEnvironment, readOptions, wrongCall } from './arguments.ts';
-import { pageFile, tokenFile } from './page-file.ts';
+import { ask, notUnderstood, wayToRead } from './room-way.ts';
+import type { Wanted, Way } from './room-way.ts';
 
 /** No room answers, or it does not let us read. */
-const noAnswerCode = 3;
-const answerMsMax = 5000;
+export const noAnswerCode = 3;
 
-const words = <T extends string>(...all: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: all });
-const sentence = Type.Object({ zh: Type.String(), en: Type.String() });
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
+export const words = <T extends string>(...all: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: all });
+export const sentence = Type.Object({ zh: Type.String(), en: Type.String() });
+export const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 const schema = Type.Object({
   at: Type.Number(),
   language: words('zh', 'en'),
+  timezone: optional(Type.String()),
   room: Type.Object({ id: Type.String(), name: sentence }),
   controls: Type.Array(
     Type.Object({
@@ -81,122 +78,71 @@ export type SubjectAnswer = RoomAnswer['subjects'][number];
 
 const isAnswer = new Ajv().compile<RoomAnswer>(schema);
 
-export interface Asked {
+const refusedSchema = Type.Object({ error: Type.Object({ code: Type.String(), message: sentence }) });
+export const isRefused = new Ajv().compile<Static<typeof refusedSchema>>(refusedSchema);
+
+export interface Asked extends Wanted {
   readonly json: boolean;
-  readonly url?: string;
   readonly language?: Language;
+  /** Who orders, where the command is an order. */
+  readonly by?: string;
   readonly words: readonly string[];
 }
 
+/** Whom the audit names. */
+export const isName = (by: string): boolean => by.trim() !== '' && by.length <= 64;
+export const nameRule = '--by is a name of at most 64 characters';
+
 /** The arguments, or the exit code when that is all. */
-export function readAsked(command: string, usage: string, args: readonly string[]): Asked | number {
-  const call = { command, usage, own: ['url'] } as const;
+export function readAsked(
+  command: string,
+  usage: string,
+  args: readonly string[],
+  mayOrder = false,
+): Asked | number {
+  const own = ['url', 'data', ...(mayOrder ? (['by'] as const) : [])] as const;
+  const call = { command, usage, own };
   const read = readOptions(call, args);
   if (typeof read === 'number') return read;
-  const { given, ...rest } = read;
-  const { url } = given;
+  const { given, json, language, words: said } = read;
+  const { url, data, by } = given;
   if (url !== undefined && !/^https?:\/\//.test(url))
     return wrongCall(call, '--url is such as http://127.0.0.1:8080/');
-  return { ...rest, ...(url === undefined ? {} : { url }) };
+  if (by !== undefined && !isName(by)) return wrongCall(call, nameRule);
+  return {
+    json,
+    words: said,
+    ...(language === undefined ? {} : { language }),
+    ...(url === undefined ? {} : { url }),
+    ...(data === undefined ? {} : { data }),
+    ...(by === undefined ? {} : { by }),
+  };
 }
 
 /** The room as it is now, or the exit code after saying why there is none. */
-export async function askRoom(command: string, asked: Asked): Promise<RoomAnswer | number> {
-  const url = asked.url ?? (await addressOfRoom());
-  const answer = await statusAt(url, await tokenOfRoom(url));
-  if ('subjects' in answer) return answer;
-  const language = asked.language ?? languageOfEnvironment();
-  process.stderr.write(`linekeeper ${command}: ${answer[language]}\n`);
-  return noAnswerCode;
-}
+export const askRoom = async (command: string, asked: Asked, way?: Way): Promise<RoomAnswer | number> =>
+  askAt(command, way ?? (await wayToRead(asked)), '/api/v1/status', isAnswer, asked.language);
 
-const decidedSchema = Type.Object({ accepted: Type.Boolean(), text: sentence });
-const refusedSchema = Type.Object({ error: Type.Object({ code: Type.String(), message: sentence }) });
-const isDecided = new Ajv().compile<Static<typeof decidedSchema>>(decidedSchema);
-const isRefused = new Ajv().compile<Static<typeof refusedSchema>>(refusedSchema);
-/** The room waits for what it ordered: a read-back, an answer of the switch. */
-const orderMsMax = 10_000;
-
-/** Gives a command to the room and says what it answered; the exit code. */
-export async function orderRoom(command: string, asked: Asked, order: Command): Promise<number> {
-  const url = asked.url ?? (await addressOfRoom());
-  const language = asked.language ?? languageOfEnvironment();
-  const token = await tokenOfRoom(url);
-  const failed = (why: Text, code: number): number => {
+/** What the room says there, or the exit code after saying why it says nothing. */
+export async function askAt<T>(
+  command: string,
+  way: Way,
+  what: string,
+  isExpected: (body: unknown) => body is T,
+  language: Language = languageOfEnvironment(),
+): Promise<T | number> {
+  const where = way.kind === 'socket' ? way.path : way.url;
+  const tell = (why: Text): number => {
     process.stderr.write(`linekeeper ${command}: ${why[language]}\n`);
-    return code;
+    return noAnswerCode;
   };
   try {
-    const response = await fetch(new URL('/api/v1/commands', url), {
-      method: 'POST',
-      signal: AbortSignal.timeout(orderMsMax),
-      headers: {
-        'content-type': 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ command: order, by: orderer() }),
-    });
-    if (response.status === 401 || response.status === 403) return failed(notShown(url), noAnswerCode);
-    const answer: unknown = await response.json();
-    if (isRefused(answer)) return failed(answer.error.message, 1);
-    if (!isDecided(answer)) return failed(notUnderstood(url, response.status), noAnswerCode);
-    process.stdout.write(asked.json ? `${JSON.stringify(answer)}\n` : `${answer.text[language]}\n`);
-    return answer.accepted ? 0 : 1;
+    const { status, body } = await ask(way, what);
+    if (status === 401 || status === 403) return tell(notShown(where));
+    if (isRefused(body)) return tell(body.error.message);
+    return isExpected(body) ? body : tell(notUnderstood(`${where} (${status})`));
   } catch {
-    return failed(silent(url), noAnswerCode);
-  }
-}
-
-/** Who sits at the terminal: behind sudo the person, not root. */
-const orderer = (): string => (process.env['SUDO_USER'] ?? userInfo().username).slice(0, 64) || 'cli';
-
-const defaultPort = 8080;
-
-const runtimeFolders = (): readonly string[] => [
-  ...(process.env['RUNTIME_DIRECTORY'] === undefined ? [] : [process.env['RUNTIME_DIRECTORY']]),
-  path.join(process.env['LINEKEEPER_DATA'] ?? 'var', 'run'),
-  '/run/linekeeper',
-];
-
-/** The token goes to this machine only. */
-async function tokenOfRoom(url: string): Promise<string | undefined> {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
-  for (const folder of runtimeFolders()) {
-    try {
-      const token = (await readFile(tokenFile(folder), 'utf8')).trim();
-      if (/^[\w-]{1,200}$/.test(token)) return token;
-    } catch {
-      // None here, or not for us.
-    }
-  }
-  return undefined;
-}
-
-async function addressOfRoom(): Promise<string> {
-  const port = process.env['LINEKEEPER_HTTP_PORT'];
-  if (port !== undefined) return `http://127.0.0.1:${port}/`;
-  for (const folder of runtimeFolders()) {
-    try {
-      const noted = (await readFile(pageFile(folder), 'utf8')).trim();
-      if (/^https?:\/\/[^\s]{1,200}$/.test(noted)) return noted;
-    } catch {
-      // No room has noted itself here.
-    }
-  }
-  return `http://127.0.0.1:${defaultPort}/`;
-}
-
-async function statusAt(url: string, token: string | undefined): Promise<RoomAnswer | Text> {
-  try {
-    const response = await fetch(new URL('/api/v1/status', url), {
-      signal: AbortSignal.timeout(answerMsMax),
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    });
-    if (response.status === 401 || response.status === 403) return notShown(url);
-    const answer: unknown = await response.json();
-    return isAnswer(answer) ? answer : notUnderstood(url, response.status);
-  } catch {
-    return silent(url);
+    return tell(silent(where));
   }
 }
 
@@ -205,15 +151,10 @@ const notShown = (url: string): Text =>
     `${url} 的机房不让此用户查看；请以 root 或该程序的用户运行（sudo）`,
     `the room at ${url} is not shown to this user; run this as root or as the program's own user (sudo)`,
   );
-const notUnderstood = (url: string, status: number): Text =>
+const silent = (where: string): Text =>
   text(
-    `${url} 的应答（${status}）看不懂；是否为 linekeeper，版本是否相同？`,
-    `the answer of ${url} (${status}) is not understood; is it linekeeper, and of this version?`,
-  );
-const silent = (url: string): Text =>
-  text(
-    `${url} 没有机房应答；是否在运行？用 --url 指定地址`,
-    `no room answers at ${url}; does it run? --url tells its address`,
+    `${where} 没有机房应答；是否在运行？用 --data 指定数据目录，或用 --url 指定地址`,
+    `no room answers at ${where}; does it run? --data tells the folder of its data, --url its address`,
   );
 
 const secondMs = 1000;

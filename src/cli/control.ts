@@ -2,13 +2,15 @@
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { didYouMean } from '../room/nearest.ts';
-import { askRoom, orderRoom, readAsked, table } from './ask-room.ts';
+import { askRoom, readAsked, table } from './ask-room.ts';
 import type { RoomAnswer } from './ask-room.ts';
+import { orderRoom, socketToOrder } from './order-room.ts';
 
-const usage = `usage: linekeeper control [NAME [on|off] [KEY=VALUE …]] [--json] [--url URL] [--language zh|en]
+const usage = `usage: linekeeper control [--json] [--data FOLDER] [--url URL] [--language zh|en]
+       linekeeper control NAME [on|off] [KEY=VALUE …] [--by NAME] [--json] [--data FOLDER] [--language zh|en]
 
-Without a name it lists the controls of the running room and how each stands. With one it gives the order and waits for what came
-of it; KEY=VALUE fills the places of a string that is sent. The room is found as "linekeeper subjects" finds it.
+Without a name it lists the controls of the running room and how each stands. With one it gives the order, over the local socket of
+the room (docs/cli.md), and waits for what came of it; KEY=VALUE fills the places of a string that is sent.
 Exit codes: 0 done, 1 refused or not confirmed, 2 wrong usage or no such control, 3 no room answers.
 `;
 
@@ -31,7 +33,7 @@ const readBacks = {
 };
 
 export async function control(args: readonly string[]): Promise<number> {
-  const asked = readAsked('control', usage, args);
+  const asked = readAsked('control', usage, args, true);
   if (typeof asked === 'number') return asked;
   const [id, ...rest] = asked.words;
   const wrong = (why: Text): number => {
@@ -46,10 +48,14 @@ export async function control(args: readonly string[]): Promise<number> {
         `what is ${rest.join(' ')}? on, off or KEY=VALUE`,
       ),
     );
-  const room = await askRoom('control', asked);
+  if (id !== undefined && asked.url !== undefined)
+    return wrong(text('命令经本机套接字下达，不用 --url', 'orders go over the local socket, not to --url'));
+  const socket = id === undefined ? undefined : await socketToOrder('control', asked);
+  if (typeof socket === 'number') return socket;
+  const room = await askRoom('control', asked, socket);
   if (typeof room === 'number') return room;
   const say = (words: Text): string => words[asked.language ?? room.language];
-  if (id === undefined) {
+  if (id === undefined || socket === undefined) {
     process.stdout.write(
       asked.json ? `${JSON.stringify(room.controls, null, 2)}\n` : listed(room.controls, say),
     );
@@ -63,14 +69,9 @@ export async function control(args: readonly string[]): Promise<number> {
     const unknown = text(`没有控制 ${id}`, `there is no control ${id}`);
     return wrong(text(`${unknown.zh} ${hint?.zh ?? ''}`, `${unknown.en} ${hint?.en ?? ''}`));
   }
-  return orderRoom(
-    'control',
-    { ...asked, language: asked.language ?? room.language },
-    {
-      ...{ do: 'control', control: id },
-      ...order,
-    },
-  );
+  return orderRoom('control', socket, { ...asked, language: asked.language ?? room.language }, [
+    { do: 'control', control: id, ...order },
+  ]);
 }
 
 interface Order {

@@ -4,10 +4,10 @@ import { text } from '../model/text.ts';
 import type { RoomAnswer } from './ask-room.ts';
 import { ago, askRoom, marks, readAsked, table, verdictWord } from './ask-room.ts';
 
-const usage = `usage: linekeeper subjects [--json] [--url URL] [--language zh|en]
+const usage = `usage: linekeeper subjects [--json] [--data FOLDER] [--url URL] [--language zh|en]
 
-Shows what the running room watches, each with its verdict. The room is found by --url, LINEKEEPER_HTTP_PORT, or where it noted
-its page (LINEKEEPER_DATA); else port 8080 of this machine.
+Shows what the running room watches, each with its verdict. It is asked over HTTP with --url or LINEKEEPER_HTTP_PORT; else
+over its local socket (--data, LINEKEEPER_DATA, /run/linekeeper), and where that is not for this user over HTTP.
 Exit codes: 0 all are up, 1 one is not, 2 wrong usage, 3 no room answers.
 `;
 

@@ -5,7 +5,7 @@ import { didYouMean } from '../room/nearest.ts';
 import type { RoomAnswer, SubjectAnswer } from './ask-room.ts';
 import { ago, askRoom, marks, readAsked, table } from './ask-room.ts';
 
-const usage = `usage: linekeeper why SUBJECT [--json] [--url URL] [--language zh|en]
+const usage = `usage: linekeeper why SUBJECT [--json] [--data FOLDER] [--url URL] [--language zh|en]
 
 Explains the verdict of one subject of the running room: every source with its domain, weight, age and reason, proofs of service
 that forbid a trip, and what would have to happen for another verdict. The room is found as "linekeeper subjects" finds it.

@@ -123,14 +123,18 @@ export const isCommandName = (word: string): word is CommandName => Object.hasOw
 
 export const commandSchema = Type.Union(Object.values(commandSchemas));
 
-/** These move relays or speak to the switch, or silence alarms for hours: asked twice before they are done. */
-export const isAskedTwice = (command: Command): boolean =>
-  command.do === 'maintenance' ||
-  command.do === 'out-of-service' ||
-  command.do === 'control' ||
-  command.do === 'ups-test' ||
+/** These move relays or end the power-cut plan: asked twice wherever they are given by hand. */
+export const isOfBypassOrPlan = (command: Command): boolean =>
   command.do === 'bypass' ||
   command.do === 'restore' ||
   command.do === 'reset-bypass' ||
   command.do === 'exercise' ||
   command.do === 'all-clear';
+
+/** On the page also what speaks to the switch, tests a battery or silences alarms for hours: one click is no typed command. */
+export const isAskedTwice = (command: Command): boolean =>
+  isOfBypassOrPlan(command) ||
+  command.do === 'maintenance' ||
+  command.do === 'out-of-service' ||
+  command.do === 'control' ||
+  command.do === 'ups-test';

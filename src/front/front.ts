@@ -1,5 +1,5 @@
 /**
- * The front of one room: MQTT to the centre, HTTP and page for people on site. It shows what the guard tells and hands
+ * The front of one room: MQTT to the centre, HTTP and page for people on site, a local socket for commands. It shows what the guard tells and hands
  * on what people order; it decides nothing, and nothing of it can hold up the guard.
  *
  * Messages: `ToFront` in, `FromFront` out. Questions to the archive go over a port of their own (`ArchiveQuestion`,
@@ -14,7 +14,8 @@ import type { ArchivePort, FromFront, FrontStart, ToFront } from '../model/messa
 import { archiveDesk } from './archive-desk.ts';
 import { commandDesk } from './command-desk.ts';
 import { FormDesk } from './forms/form-desk.ts';
-import { httpApp, listen } from './http/server.ts';
+import { httpApp, listen, localApp } from './http/server.ts';
+import { openDoor } from './local/door.ts';
 import { startCentre } from './mqtt/centre.ts';
 import { tellBacklog } from './outbox/backlog.ts';
 import { openOutbox, outboxLimits } from './outbox/outbox.ts';
@@ -89,6 +90,9 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
   const panelFolder = options.panelFolder ?? path.resolve(builtPanel);
   const app = await httpApp({ start: options, feed, archive, desk, forms, panelFolder, now, mono });
   const listening = await listen(app, options.http, report);
+  const local = await localApp({ start: options, feed, archive, desk, now, mono });
+  const door =
+    options.localSocket === undefined ? undefined : await openDoor(local, options.localSocket, report);
   send({ kind: 'ready', httpUrl: listening.url, portMoved: listening.portMoved });
 
   let closing: Promise<void> | undefined;
@@ -96,7 +100,8 @@ export async function startFront(options: FrontOptions, guard: GuardPort): Promi
     listening.stopWaiting();
     desk.close();
     archive.close();
-    await Promise.all([centre?.close(), app.close()]);
+    await door?.close();
+    await Promise.all([centre?.close(), app.close(), local.close()]);
     clearInterval(backlog);
     outbox?.close();
     clearInterval(beat);

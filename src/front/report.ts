@@ -17,7 +17,9 @@ export type FrontCondition =
   /** The password file can be read by others, or not by us. */
   | 'mqtt.password-file'
   /** The fixed port of the page is taken. */
-  | 'http.port-taken';
+  | 'http.port-taken'
+  /** The local socket cannot be opened, or not for the group that the room file names. */
+  | 'socket.closed';
 
 export type ReportCondition = (type: FrontCondition, active: boolean, detail: Text) => void;
 

@@ -327,6 +327,8 @@ export interface FrontStart {
   readonly openReads: boolean;
   /** Whoever can read its file on this machine (mode 0600) may read over HTTP from this machine. */
   readonly readToken?: string;
+  /** Where the local socket is made, and which group may use it beside the own user. Absent: none is made. */
+  readonly localSocket?: { readonly folder: string; readonly group?: string };
   /** Code that the demo prints: whoever knows it may give commands on the page. Absent: no commands over HTTP. */
   readonly demoCode?: string;
   readonly version: string;

@@ -472,5 +472,7 @@ export interface Room {
   readonly nutServer?: NutServerSettings;
   readonly manualForms: ManualFormsSettings;
   readonly http: { readonly host: string; readonly port: number };
+  /** Group that may use the local socket, by name or number; absent: only the own user and root. */
+  readonly socketGroup?: string;
   readonly dataFolder: string;
 }

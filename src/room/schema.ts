@@ -28,6 +28,7 @@ import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import * as short from './short-forms.ts';
+import { socketSchema } from './socket-schema.ts';
 import { sensorPattern } from '../model/sensor.ts';
 
 const terminal = (zh: string, en: string, example: string) =>
@@ -1107,6 +1108,7 @@ const sections = {
       about('面板', 'the panel'),
     ),
   ),
+  socket: optional(socketSchema),
   data: optional(
     Type.String({
       minLength: 1,

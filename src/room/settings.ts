@@ -170,7 +170,7 @@ export function readReport({
   };
 }
 
-export function readPlaces({ draft, report }: Reading): Pick<Room, 'http' | 'dataFolder'> {
+export function readPlaces({ draft, report }: Reading): Pick<Room, 'http' | 'socketGroup' | 'dataFolder'> {
   const { host = '127.0.0.1', port = limits['http.port'].default } = draft.http ?? {};
   if (!isThisMachine(host)) {
     report({
@@ -186,7 +186,12 @@ export function readPlaces({ draft, report }: Reading): Pick<Room, 'http' | 'dat
       ),
     });
   }
-  return { http: { host, port }, dataFolder: draft.data ?? '/var/lib/linekeeper' };
+  const group = draft.socket?.group;
+  return {
+    http: { host, port },
+    ...(group === undefined ? {} : { socketGroup: group }),
+    dataFolder: draft.data ?? '/var/lib/linekeeper',
+  };
 }
 
 /** `400d`, `85%`: the number before the sign. */

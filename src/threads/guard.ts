@@ -161,7 +161,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     },
   });
 
-  const workers = new Workers(workerStarts(options, field.rings, mark(clock)), {
+  const workers = new Workers(workerStarts({ ...options, runtimeFolder }, field.rings, mark(clock)), {
     fromRecorder: (message) => {
       if (message.kind === 'speech') post({ kind: 'speech', line: message.line, at: message.at }, false);
       if (message.kind === 'ready')

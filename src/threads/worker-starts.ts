@@ -11,10 +11,12 @@ export interface WorkerStartOptions {
   readonly openReads: boolean;
   readonly readToken: string;
   readonly demoCode?: string;
+  /** Where the local socket lies. */
+  readonly runtimeFolder: string;
 }
 
 export function workerStarts(
-  { room, version, httpPortIsFixed, openReads, readToken, demoCode }: WorkerStartOptions,
+  { room, version, httpPortIsFixed, openReads, readToken, demoCode, runtimeFolder }: WorkerStartOptions,
   audioRings: ReadonlyMap<LineId, SharedArrayBuffer>,
   clock: RecorderStart['clock'],
 ): WorkerStarts {
@@ -32,6 +34,10 @@ export function workerStarts(
       http: { ...room.http, portIsFixed: httpPortIsFixed },
       openReads,
       readToken,
+      localSocket: {
+        folder: runtimeFolder,
+        ...(room.socketGroup === undefined ? {} : { group: room.socketGroup }),
+      },
       manualForms: room.manualForms,
       version,
       ...(room.mqtt === undefined ? {} : { mqtt: room.mqtt }),

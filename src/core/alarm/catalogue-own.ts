@@ -263,6 +263,17 @@ export const ownAlarms = {
     effect: ['通话和告警正常，但网页打不开', 'Calls and alarms go on; the page cannot be opened'],
     action: ['停止占用端口的程序，或改 http.port', 'Stop the program that has the port, or change http.port'],
   }),
+  'socket.closed': kind('minor', {
+    what: ['本机命令的套接字未按设置打开', 'The local socket for commands is not open as the room file says'],
+    effect: [
+      '通话和告警正常，但命令行不能确认告警或下达旁路命令',
+      'Calls and alarms go on; the command line cannot acknowledge alarms or order the bypass',
+    ],
+    action: [
+      '按告警中的原因处理：停止另一个程序，或改正数据目录的权限、socket 的用户组',
+      'Do as its reason says: stop the other program, or mend the rights of the data folder or the group of socket',
+    ],
+  }),
   'room.file': kind('major', {
     what: [
       '机房文件有错误，正使用上一份正确的副本',

@@ -1,14 +1,13 @@
 /**
  * Who may ask at all. Until accounts exist, only the demo room answers everybody, only on this machine, and only under a name of
  * this machine: a page of another site that points its own name at 127.0.0.1 (DNS rebinding) is turned away. Any other room answers
- * reads of those who can read its token file, which are its own user and root; some commands too (`command-routes.ts`).
+ * reads of those who can read its token file, which are its own user and root. The token never orders anything.
  */
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from './problem.ts';
 
 export const healthPath = '/api/v1/health';
-export const commandsPath = '/api/v1/commands';
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 const isLoopbackAddress = (address: string): boolean =>
@@ -37,14 +36,13 @@ export interface Readers {
 const digest = (word: string): Buffer => createHash('sha256').update(word).digest();
 
 /** Sent by a program of this machine that can read the token file. */
-export function showsToken(request: FastifyRequest, token: string | undefined): boolean {
+function showsToken(request: FastifyRequest, token: string | undefined): boolean {
   if (token === undefined) return false;
   const given = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
-const mayUseToken = ({ method, url }: FastifyRequest): boolean =>
-  method === 'GET' || method === 'HEAD' || (method === 'POST' && url === commandsPath);
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 export function guardGate(app: FastifyInstance, bound: string, { openReads, readToken }: Readers): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -52,7 +50,7 @@ export function guardGate(app: FastifyInstance, bound: string, { openReads, read
     if (isLoopbackHost(bound) && !loopbackNames.has(nameOf(request.headers.host ?? '')))
       return refuse(reply, 421, 'LK-HTTP-002');
     if (request.url === healthPath) return undefined;
-    const mayAsk = openReads || (mayUseToken(request) && showsToken(request, readToken));
+    const mayAsk = openReads || (isRead(request) && showsToken(request, readToken));
     if (!mayAsk || !isLoopbackAddress(request.ip)) return refuse(reply, 401, 'LK-HTTP-001');
     return undefined;
   });

@@ -14,11 +14,13 @@ import type { CommandDesk } from '../command-desk.ts';
 import type { FrontStart } from '../../model/messages.ts';
 import type { ReportCondition } from '../report.ts';
 import type { RoomFeed } from '../room-feed.ts';
+import { herePath } from '../local/socket-path.ts';
 import { text } from '../../model/text.ts';
 import { archiveRoutes } from './archive-routes.ts';
 import { commandRoutes } from './command-routes.ts';
 import { formRoutes } from './form-routes.ts';
 import { guardGate } from './gate.ts';
+import { orderRoutes } from './order-routes.ts';
 import { answerError, refuse } from './problem.ts';
 import { roomRoutes } from './room-routes.ts';
 import { streamRoutes } from './stream.ts';
@@ -42,8 +44,8 @@ export interface HttpSettings {
   readonly mono: () => number;
 }
 
-export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> {
-  const { start, feed, archive, desk, forms, panelFolder, now, mono } = settings;
+/** Limits and error answers that the port and the local socket have in common. */
+function bareApp(): FastifyInstance {
   const app = fastify({
     logger: false,
     trustProxy: false,
@@ -59,6 +61,29 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'LK-HTTP-003'));
+  return app;
+}
+
+/** What the local socket serves: every read, the live stream, and orders. Its file's mode is the gate. */
+export async function localApp(
+  settings: Pick<HttpSettings, 'start' | 'feed' | 'archive' | 'desk' | 'now' | 'mono'>,
+): Promise<FastifyInstance> {
+  const { start, feed, archive, desk, now, mono } = settings;
+  const app = bareApp();
+  await app.register((api, _options, done) => {
+    roomRoutes(api, feed, start);
+    archiveRoutes(api, archive, start.dataFolder);
+    orderRoutes(api, { desk, feed, mono, now });
+    streamRoutes(api, { feed, now });
+    api.get(herePath, () => ({ dataFolder: start.dataFolder, room: start.room, pid: process.pid }));
+    done();
+  });
+  return app;
+}
+
+export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> {
+  const { start, feed, archive, desk, forms, panelFolder, now, mono } = settings;
+  const app = bareApp();
   guardGate(app, start.http.host, start);
   await app.register(swagger, {
     openapi: {
@@ -69,7 +94,7 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
   await app.register((api, _options, done) => {
     roomRoutes(api, feed, start);
     archiveRoutes(api, archive, start.dataFolder);
-    commandRoutes(api, { desk, demoCode: start.demoCode, readToken: start.readToken, mono, now });
+    commandRoutes(api, { desk, demoCode: start.demoCode, feed, mono, now });
     formRoutes(api, forms, start.name);
     streamRoutes(api, { feed, now });
     api.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());

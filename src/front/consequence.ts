@@ -1,0 +1,95 @@
+/** What an order is going to do, in words, for the person who is asked once more: with the calls that it would cut or wait for. */
+import type { Command } from '../model/event.ts';
+import type { LineView, RoomView } from '../model/messages.ts';
+import type { Text } from '../model/text.ts';
+import { text } from '../model/text.ts';
+
+/** Lines named one by one; of more only the number is told. */
+const namedMax = 8;
+
+export function consequence(command: Command, view: RoomView | undefined): Text {
+  const where =
+    'line' in command
+      ? text(`线路 ${command.line}`, `line ${command.line}`)
+      : text('整个机房', 'the whole room');
+  switch (command.do) {
+    case 'bypass': {
+      const isNow = command.mode === 'now';
+      const calls = callsTouched(view, command.line, isNow);
+      return isNow
+        ? text(
+            `${where.zh}立即切换到旁路：外线直通座席电话，正在进行的通话会中断${calls.zh}`,
+            `${where.en} goes to bypass at once: trunks reach the seat phones, calls in progress are cut${calls.en}`,
+          )
+        : text(
+            `${where.zh}切换到旁路：空闲线路立即切换，通话中的线路等通话结束${calls.zh}`,
+            `${where.en} goes to bypass: idle lines at once, busy lines when their call ends${calls.en}`,
+          );
+    }
+    case 'restore':
+      return text(
+        `${where.zh}恢复到交换机：逐条线路在空闲时切回`,
+        `${where.en} goes back to the switch, line by line, each when it is idle`,
+      );
+    case 'reset-bypass':
+      return text(`${where.zh}解除旁路保持或锁定`, `lifts the hold or lock of ${where.en}`);
+    case 'exercise':
+      return text(
+        `${where.zh}做一次旁路试验：短暂切换再切回`,
+        `exercises the bypass of ${where.en}: over and back, for a moment`,
+      );
+    case 'maintenance': {
+      const minutes = Math.round(command.forMs / 60_000);
+      return text(
+        `${command.subject} 的告警在 ${minutes} 分钟内不再发声，到时自动恢复；旁路照常动作`,
+        `alarms of ${command.subject} will not sound for ${minutes} min, then they do again; the bypass acts as ever`,
+      );
+    }
+    case 'out-of-service': {
+      const hours = Math.round(command.forMs / 360_000) / 10;
+      return text(
+        `停用告警 ${command.alarm} ${hours} 小时（工作票：${command.permit}），到时自动恢复`,
+        `takes the alarm ${command.alarm} out of service for ${hours} h (permit: ${command.permit}), then it returns by itself`,
+      );
+    }
+    case 'all-clear':
+      return text(
+        '宣布停电警报解除：外呼恢复，停电预案结束',
+        'gives the all-clear after the power cut: outbound calls go on, and the plan is over',
+      );
+    case 'ups-test':
+      return text(
+        `${command.subject}：电池测试，负载由电池供电数秒`,
+        `battery test of ${command.subject}: for some seconds its battery carries the load`,
+      );
+    case 'control': {
+      const on = command.on ?? true;
+      return text(
+        `对交换机${on ? '执行' : '断开'}控制 ${command.control}`,
+        `${on ? 'carries out' : 'ends'} the control ${command.control} of the switch`,
+      );
+    }
+    default:
+      return text('执行该操作', 'carries out the command');
+  }
+}
+
+/** Calls on lines that the order moves; on a line that stands in bypass already nothing is cut. */
+function callsTouched(view: RoomView | undefined, line: string | undefined, isNow: boolean): Text {
+  if (view === undefined) return text('', '');
+  const stays: readonly LineView['bypass'][] = ['bypass', 'locked', 'stuck', 'open', 'none', 'unreachable'];
+  const busy = view.lines.filter(
+    ({ id, signal, bypass }) =>
+      (line === undefined || id === line) && signal === 'off-hook' && !stays.includes(bypass),
+  );
+  if (busy.length === 0) return text('。现在没有通话会受影响', '. No call is on these lines now');
+  const named = busy.slice(0, namedMax).map(({ id, trunk }) => `${id} (${trunk})`);
+  const more = busy.length > namedMax ? ' …' : '';
+  const list = `${named.join(', ')}${more}`;
+  return isNow
+    ? text(`。现有 ${busy.length} 个通话会被切断：${list}`, `. ${busy.length} in a call now and cut: ${list}`)
+    : text(
+        `。现有 ${busy.length} 个通话，会等其结束：${list}`,
+        `. ${busy.length} in a call now and waited for: ${list}`,
+      );
+}
