@@ -221,6 +221,8 @@ export type Source =
   /** A measured value; `everyMs` and `waitMs` are those of its point. */
   | (PolledBase & { readonly kind: 'reading'; readonly point: PointId; readonly ok: Threshold })
   | (SourceBase & { readonly kind: 'lines'; readonly lines: 'all' | readonly LineId[] })
+  /** The telephone that this line reaches in bypass: evidence of its seat. */
+  | (SourceBase & { readonly kind: 'seat-phone'; readonly line: LineId; readonly phone: string })
   | (PolledBase & {
       readonly kind: 'dial-tone';
       readonly bus: BusId;

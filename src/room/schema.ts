@@ -27,6 +27,7 @@ import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
+import { seatPhoneEvidence } from './seat-phone-schema.ts';
 import * as short from './short-forms.ts';
 import { socketSchema } from './socket-schema.ts';
 import { sensorPattern } from '../model/sensor.ts';
@@ -684,6 +685,7 @@ const evidence = forms(
       about('UPS-MIB（RFC 1628；our-lan 域，实证）', 'the UPS-MIB (RFC 1628; domain our-lan, proof)'),
       'ups-snmp',
     ),
+    seatPhoneEvidence,
     ...networkEvidence,
   ],
   about('一条判据', 'one source of evidence'),

@@ -10,6 +10,7 @@ import { readPointEvidence } from './point-evidence.ts';
 import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
+import { readSeatPhone, tellSeats } from './seat-phone.ts';
 import type { Draft } from './schema.ts';
 import { domainOf } from './domains.ts';
 import { isHost, parseHostPort, parseLineKey, parseSip } from './short-forms.ts';
@@ -64,6 +65,7 @@ export function readSubjects(reading: Reading, parts: Parts): Map<string, Subjec
   }
   tellCycles(reading, subjects);
   tellPbx(reading, subjects, parts);
+  tellSeats(reading, subjects.values());
   return subjects;
 }
 
@@ -94,6 +96,8 @@ function readEvidence(
     const lines = readLineList(written.lines, path('lines'), reading, parts);
     return lines && { id, kind: 'lines', domain: 'lines', weight: 'proof', lines };
   }
+  if ('seat-phone' in written)
+    return readSeatPhone(written['seat-phone'], { id, kind, path, reading, lines: parts.lines });
   if ('dial-tone' in written) {
     const { extension, every, suspect, tone } = written['dial-tone'];
     const [terminal] = parts.terminals.take(extension, 'extension', path('dial-tone', 'extension'));

@@ -28,4 +28,21 @@ export const mutants: readonly Mutant[] = [
     by,
     caught: 'a handset left off in bypass',
   },
+  {
+    name: 'a phone on hook is a phone that works',
+    file: 'pair/seat.ts',
+    search: "if (position !== 'bypass') return { says: 'unknown'",
+    replace:
+      "if (position === 'bypass') return { says: 'up', since, reason: worked };\n  if (position !== 'bypass') return { says: 'unknown'",
+    by: { copied: 'pair/seat.test.ts' },
+    caught: 'on the PBX, and on hook in bypass, nothing is known of it',
+  },
+  {
+    name: 'a dead network hides the fault of a seat phone',
+    file: 'watch/parents.ts',
+    search: "if (source.kind === 'seat-phone') return false;",
+    replace: '',
+    by: { copied: 'watch/seat-phone.test.ts' },
+    caught: 'behind a dead network the phone still speaks',
+  },
 ];

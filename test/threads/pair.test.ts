@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { Cards } from '../../src/threads/cards.ts';
 import { DrivenTime } from '../../src/sim/driven-time.ts';
 import { VirtualCard } from '../../src/sim/card.ts';
-import { alarmViews } from '../../src/core/room/views.ts';
+import { alarmViews, subjectViews } from '../../src/core/room/views.ts';
 import { initial, saved } from '../../src/core/room/state.ts';
 import type { RoomState, SavedRoom } from '../../src/core/room/state.ts';
 import { loadRoom } from '../../src/room/load.ts';
@@ -15,6 +15,7 @@ import { obey } from '../../src/sim/orders.ts';
 import { outputs, step } from '../../src/core/room/step.ts';
 import { roomConfig } from '../../src/core/room/config.ts';
 import type { Command, RoomEvent } from '../../src/model/event.ts';
+import { text } from '../../src/model/text.ts';
 import { base, upsModels } from '../room-file/base.ts';
 
 const timers = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -93,12 +94,27 @@ class Rig {
 
   /** Alarms of the line that stand. */
   get alarms(): string[] {
+    return this.alarmsOf('L05');
+  }
+  alarmsOf(subject: string): string[] {
     return alarmViews(this.state)
-      .filter(({ key, condition }) => key.subject === 'L05' && condition === 'active')
+      .filter(({ key, condition }) => key.subject === subject && condition === 'active')
       .map(({ key, what }) => `${key.type}: ${what.en.split(': ')[1] ?? ''}`)
-      .filter((one) => /^(line\.reversed|terminal)/.test(one));
+      .filter((one) => /^(line\.reversed|terminal|subject\.)/.test(one));
   }
 
+  /** The PC of the seat answers, or does not. */
+  pc(says: 'up' | 'down'): void {
+    const reason = text(says, says);
+    for (let n = 0; n < 3; n++) {
+      this.tell({ kind: 'evidence', source: 'seat-5.1', says, reason });
+      this.run(5_000);
+    }
+  }
+  get seat(): string {
+    const view = subjectViews(this.state).find(({ id }) => id === 'seat-5');
+    return `${view?.verdict}: ${view?.sources[1]?.says} (${view?.sources[1]?.reason.en})`;
+  }
   #command(command: Command): void {
     this.tell({
       kind: 'command',
@@ -182,6 +198,39 @@ test('a pair to the seat that is open shows in a ring that nobody answers', () =
   rig.order('call in 1 answer 4 talk 10');
   rig.run(8_000);
   assert.equal(rig.alarms, []);
+});
+
+const withSeat = base.replace(
+  '  lan: {',
+  '  seat-5: { kind: terminal, evidence: [{ ping: 10.0.1.5 }, { seat-phone: L05 }] }\n  lan: {',
+);
+
+test('a seat that names its phone has the fault: in its verdict, its reason and the alarm; the line has none', () => {
+  const rig = new Rig({ words: withSeat });
+  rig.restore();
+  rig.pc('up');
+  assert.is(rig.seat, 'up: unknown (hangs on the PBX, seen only in bypass)');
+  rig.bypass();
+  rig.run(5_000);
+  rig.pc('up');
+  assert.is(rig.seat, 'up: unknown (on hook: an open pair could not be measured)');
+  rig.order('trunk 1 hold');
+  rig.run(5_000);
+  assert.is(rig.seat, 'degraded: down (no loop current though its line is in use)');
+  assert.equal(rig.alarmsOf('seat-5'), ['terminal.phone-no-current: phone 8005 (trunk 020-5)']);
+  assert.equal(rig.alarms, []);
+});
+
+test('a seat whose phone carries a call of the bypass is up by it', () => {
+  const rig = new Rig({ words: withSeat });
+  rig.pc('up');
+  rig.bypass();
+  rig.run(5_000);
+  rig.order('call in 1 answer 4 talk 60');
+  rig.run(15_000);
+  rig.pc('up');
+  assert.is(rig.seat, 'up: up (in use in bypass, with loop current)');
+  assert.equal(rig.alarmsOf('seat-5'), []);
 });
 
 test('a trunk that is held without current through its phone', () => {

@@ -9,6 +9,8 @@ export const reversedMs = 30_000;
 
 /** A telephone in use draws more. */
 export const phoneMilliamps = 5;
+/** A phone that was seen in use is believed to work for this long. */
+export const phoneFreshMs = 600_000;
 /** Off hook in bypass, and no current through the phone for this long. */
 export const noCurrentMs = 2_000;
 /** Off hook within this after the switch-over: the handset lay off before, nobody has lifted it now. */

@@ -6,7 +6,7 @@
  * Levels only; whether they have lasted is asked when the conditions are told.
  */
 import type { Condition } from '../../model/alarm.ts';
-import type { LineId } from '../../model/ids.ts';
+import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineSignal, RelayPosition } from '../../model/line.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { hasLasted, later, monoMs } from '../../model/units.ts';
@@ -26,6 +26,8 @@ export type Polarity = -1 | 1;
 
 export interface PairConfig {
   readonly line: LineId;
+  /** The subject whose phone this is: it bears the phone's alarms. */
+  readonly seat?: SubjectId;
   readonly trunk: string;
   readonly phone: string;
   /** Tip against ring as the room file says or as it was learned before; absent: to be learned. */
@@ -71,6 +73,8 @@ export interface PairState {
   /** In bypass and off hook, and the phone draws nothing. */
   readonly dryFrom?: MonoMs;
   readonly spokeAt?: MonoMs;
+  /** The phone was in use in bypass and drew current. */
+  readonly workedAt?: MonoMs;
   /** Begin of the first ring in bypass that went unanswered; nobody has lifted since. */
   readonly unansweredFrom?: MonoMs;
 }
@@ -96,11 +100,11 @@ export function step(before: PairState, event: PairEvent): PairState {
     case 'loop':
       return withPolarity({ ...before, volts: event.dcVolts }, at);
     case 'line':
-      return withPhone(withPolarity(withLine(before, event), at), at);
+      return withWork(before, withPhone(withPolarity(withLine(before, event), at), at), at);
     case 'phone':
       return before.milliamps === event.milliamps
         ? before
-        : withPhone({ ...before, milliamps: event.milliamps }, at);
+        : withWork(before, withPhone({ ...before, milliamps: event.milliamps }, at), at);
     case 'speech':
       return { ...before, spokeAt: at };
     default:
@@ -109,7 +113,8 @@ export function step(before: PairState, event: PairEvent): PairState {
 }
 
 /** Begin of the signal as far as it stood in this position. */
-const heldFrom = ({ since, positionSince }: PairState): MonoMs => monoMs(Math.max(since, positionSince));
+export const heldFrom = ({ since, positionSince }: PairState): MonoMs =>
+  monoMs(Math.max(since, positionSince));
 
 function withLine(
   before: PairState,
@@ -156,10 +161,16 @@ function learned(state: PairState, at: MonoMs): PairState {
 // ---- the phone ---------------------------------------------------------------------------------------------------
 
 const isHeld = ({ position, signal }: PairState): boolean => position === 'bypass' && signal === 'off-hook';
+const draws = ({ milliamps }: PairState): boolean => Math.abs(milliamps) >= phoneMilliamps;
+export const isInUse = (state: PairState): boolean =>
+  state.config.measuresPhone && isHeld(state) && draws(state);
+
+const withWork = (before: PairState, now: PairState, at: MonoMs): PairState =>
+  isInUse(before) || isInUse(now) ? { ...now, workedAt: at } : now;
 
 function withPhone(state: PairState, at: MonoMs): PairState {
   const { dryFrom, ...others } = state;
-  const isDry = state.config.measuresPhone && isHeld(state) && Math.abs(state.milliamps) < phoneMilliamps;
+  const isDry = state.config.measuresPhone && isHeld(state) && !draws(state);
   return isDry ? { ...others, dryFrom: dryFrom ?? at } : others;
 }
 
@@ -175,6 +186,10 @@ function offHookAt(state: PairState): MonoMs {
 
 // ---- what is told ------------------------------------------------------------------------------------------------
 
+/** The trunk's faults are the line's; the phone's are its seat's, where there is one. */
+const subjectOf = ({ line, seat }: PairConfig, type: string): string =>
+  type.startsWith('terminal.') ? (seat ?? line) : line;
+
 const standing = (
   state: PairState,
   type: string,
@@ -182,7 +197,7 @@ const standing = (
   since: MonoMs,
   isKnown = true,
 ): Condition => ({
-  key: { subject: state.config.line, type, qualifier: '' },
+  key: { subject: subjectOf(state.config, type), type, qualifier: '' },
   state: isKnown ? 'active' : 'unknown',
   detail,
   since,

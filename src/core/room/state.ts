@@ -14,14 +14,14 @@ import * as watch from '../watch/step.ts';
 import * as power from '../power/step.ts';
 import * as upsTest from '../ups-test/step.ts';
 import * as powerCut from '../power-cut/index.ts';
-import type { BusId, LineId, PointId } from '../../model/ids.ts';
+import type { BusId, LineId, PointId, SubjectId } from '../../model/ids.ts';
 import type { Condition } from '../../model/alarm.ts';
 import type { LineState } from '../line/state.ts';
 import type { LoopFault } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { later } from '../../model/units.ts';
 import type { RelayPosition } from '../../model/line.ts';
-import type { Room } from '../../model/room.ts';
+import type { Room, Subject } from '../../model/room.ts';
 import type { SavedAlarms } from '../alarm/step.ts';
 import type { Verdict } from '../../model/watch.ts';
 import { text } from '../../model/text.ts';
@@ -97,6 +97,14 @@ export interface AtStart {
   readonly awayMs: number;
 }
 
+/** The subject that names this line's phone as its own. */
+function seatOf(subjects: readonly Subject[], line: LineId): { readonly seat?: SubjectId } {
+  const seat = subjects.find(({ sources }) =>
+    sources.some((source) => source.kind === 'seat-phone' && source.line === line),
+  );
+  return seat === undefined ? {} : { seat: seat.id };
+}
+
 export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: MonoMs): RoomState {
   const { room } = config;
   const positions: Record<LineId, RelayPosition> = {};
@@ -121,6 +129,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
         ...{ line: id, trunk, phone, phoneOffHookMs, ringLimitMs: room.bypass.ringLimitMs },
         measuresPhone: room.buses.some((bus) => bus.id === relay?.bus && bus.kind === 'line-card'),
         ...(polarity === undefined ? {} : { polarity }),
+        ...seatOf(room.subjects, id),
       },
       at,
     );

@@ -12,6 +12,7 @@ import { conditions as controlConditions } from '../control/conditions.ts';
 import * as control from '../control/state.ts';
 import * as line from '../line/step.ts';
 import * as pair from '../pair/step.ts';
+import { phoneSays } from '../pair/seat.ts';
 import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as relayTrend from '../relay-trend/step.ts';
@@ -133,9 +134,19 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   for (let more = 1; more < bypassTurnsMax && now.state.bypass.restless; more++)
     now = chain(now, (state) => toBypass(state, event));
   now = each(now, Object.keys(before.pairs), (state, id) => toPair(state, id, event));
+  now = each(now, Object.values(now.state.pairs), tellSeat);
   now = each(now, Object.keys(before.triggers), (state, id) => toTrigger(state, id, event));
   now = chain(now, (state) => judgeAlarms(state, at));
   return chain(now, (state) => annunciate(state, { kind: 'turn', at }));
+}
+
+/** What the phone of a seat shows is evidence of that seat. */
+function tellSeat(state: RoomState, own: pair.PairState): RoomStep {
+  const { seat, line: id } = own.config;
+  if (seat === undefined) return { state, effects: nothing };
+  const { at } = state;
+  const word = phoneSays(own, isRecorderHeard(state), at);
+  return toWatch(state, { kind: 'seat-phone', line: id, at, ...word });
 }
 
 function powerLevels(state: RoomState): powerCut.Levels {

@@ -226,7 +226,13 @@ function upsDetail(values: Values): Text {
   return text(zh.join('，'), en.join(', '));
 }
 
+/** What a seat phone shows is an alarm of its own (core/pair), and a phone at rest shows nothing: neither is told twice. */
+const isOfPhone = (spoken: readonly Spoken[], says: Says): boolean =>
+  spoken.length > 0 &&
+  spoken.every(({ source, statement }) => statement.says !== says || source.kind === 'seat-phone');
+
 function ofOther({ subject, verdict, spoken, shade }: Judgement, downType: string): readonly Condition[] {
+  if ((verdict === 'down' || verdict === 'degraded') && isOfPhone(spoken, 'down')) return [];
   switch (verdict) {
     case 'up':
       return [];
@@ -244,7 +250,7 @@ function ofOther({ subject, verdict, spoken, shade }: Judgement, downType: strin
         condition(
           subject,
           'subject.unknown',
-          shade === undefined ? 'active' : 'unknown',
+          shade === undefined && !isOfPhone(spoken, 'unknown') ? 'active' : 'unknown',
           whatSpeaks(spoken, 'unknown'),
         ),
       ];

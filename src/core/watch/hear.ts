@@ -49,6 +49,14 @@ export type WatchEvent = { readonly at: MonoMs } & (
     }
   | { readonly kind: 'call-ended'; readonly call: Call }
   | { readonly kind: 'call-record'; readonly source: SourceId; readonly trunk: string }
+  /** What the seat phone of a line shows, on change. */
+  | {
+      readonly kind: 'seat-phone';
+      readonly line: LineId;
+      readonly says: Says;
+      readonly since: MonoMs;
+      readonly reason: Text;
+    }
   /** A path of ours: a bus, or a domain such as `our-lan`. */
   | { readonly kind: 'path'; readonly bus: string; readonly up: boolean }
   /** The room is in bypass: the PBX meets no call, so what speaks is less. */
@@ -63,6 +71,8 @@ export interface Heard {
   readonly startedAt: MonoMs;
   readonly contacts: Readonly<Record<PointId, ContactMemory>>;
   readonly lines: Readonly<Record<LineId, LineMemory>>;
+  /** Seat phones, by their lines. */
+  readonly phones: Readonly<Record<LineId, Statement>>;
   /** By the source's place in `topology.sources`; a copied list is far cheaper than a copied record of 500 keys. */
   readonly polled: readonly (PolledMemory | undefined)[];
   readonly records: Readonly<Record<SourceId, RecordsMemory>>;
@@ -81,6 +91,7 @@ export function nothingHeard(config: WatchConfig, at: MonoMs): Heard {
     startedAt: at,
     contacts: Object.fromEntries(config.points.map(({ id }) => [id, contactUnseen(at)])),
     lines: Object.fromEntries(config.lines.map(({ id }) => [id, lineUnseen(at)])),
+    phones: {},
     polled: sources.map((source) => (isPolled(source) ? polledUnheard(at) : undefined)),
     records: Object.fromEntries(recordSources.map(({ id }) => [id, recordsUnheard])),
     deadPaths: {},
@@ -126,6 +137,12 @@ export function hear(heard: Heard, event: WatchEvent): Heard {
       if (memory === undefined) return heard;
       const next = recordArrived(recordsOverdue(memory, at), event.trunk, at);
       return { ...heard, records: { ...heard.records, [event.source]: next } };
+    }
+    case 'seat-phone': {
+      const { line, says, since, reason } = event;
+      const old = heard.phones[line];
+      if (old?.says === says && old.since === since && old.reason.en === reason.en) return heard;
+      return { ...heard, phones: { ...heard.phones, [line]: { says, since, at, reason, missing: false } } };
     }
     case 'path':
       return hearPath(heard, event.bus, event.up, at);
@@ -215,6 +232,13 @@ function polledOf({ topology, polled }: Heard, { id }: Source): PolledMemory | u
   return known === undefined ? undefined : polled[known.place];
 }
 
+const phoneUnseen = (since: MonoMs): Statement => ({
+  says: 'unknown',
+  since,
+  reason: text('还没有看到', 'not seen yet'),
+  missing: false,
+});
+
 /** What one source says now. */
 export function speak(heard: Heard, source: Source, at: MonoMs): Statement {
   const dead = deadPathOf(heard, source);
@@ -247,6 +271,8 @@ export function speak(heard: Heard, source: Source, at: MonoMs): Statement {
       });
       return linesSay(watched, heard.startedAt, heard.config.ringLimitMs, at);
     }
+    case 'seat-phone':
+      return heard.phones[source.line] ?? phoneUnseen(heard.startedAt);
     case 'call-records':
       return recordsSay(heard.records[source.id] ?? recordsUnheard, heard.startedAt, heard.inBypass, at);
   }
@@ -264,6 +290,8 @@ export function isTouched(before: Heard, now: Heard, subject: Subject): boolean 
         return before.contacts[source.point] !== now.contacts[source.point];
       case 'lines':
         return before.lines !== now.lines;
+      case 'seat-phone':
+        return before.phones[source.line] !== now.phones[source.line];
       case 'call-records':
         return before.records[source.id] !== now.records[source.id];
     }

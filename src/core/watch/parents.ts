@@ -98,13 +98,14 @@ export const doubtOver = (
 /** When a doubt that nobody lifts is over. */
 export const doubtEndsAt = (since: MonoMs): MonoMs => later(since, doubtMsMax);
 
-/** A PBX's contact, extension and lines do not pass through what it depends on: only its LAN sources hide. */
+/** A seat phone hangs on its trunk, whatever its seat depends on; nor do a PBX's contact, extension and lines pass through that. */
 export function isBehind(
   subject: Subject,
   source: Source,
   shade: Shade,
   parents: readonly ParentFinding[],
 ): boolean {
+  if (source.kind === 'seat-phone') return false;
   if (subject.kind !== 'pbx') return true;
   const isNetwork = parents.some(
     (parent) =>

@@ -26,6 +26,8 @@ export function label(source: Source): Text {
       return text(`触点 ${source.point}`, `contact ${source.point}`);
     case 'lines':
       return text('外线', 'the lines');
+    case 'seat-phone':
+      return text(`座席话机 ${source.phone}`, `seat phone ${source.phone}`);
     case 'call-records':
       return text(`话单 ${source.bus}`, `call records on ${source.bus}`);
   }
