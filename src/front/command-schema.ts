@@ -54,6 +54,7 @@ export const commandSchemas = {
     { do: Type.Literal('end-maintenance'), subject: name('A subject, line or point.') },
     strict,
   ),
+  'reset-first-out': Type.Object({ do: Type.Literal('reset-first-out') }, strict),
   'lamp-test': Type.Object({ do: Type.Literal('lamp-test') }, strict),
   bypass: Type.Object(
     {

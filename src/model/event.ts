@@ -38,6 +38,8 @@ export type Command =
   /** Alarms of a subject, line or point are out of service until the time is over. The bypass does not ask. */
   | { readonly do: 'maintenance'; readonly subject: string; readonly forMs: number; readonly reason: string }
   | { readonly do: 'end-maintenance'; readonly subject: string }
+  /** The marks of the alarms that came first go (lamps of sequence F3A); nothing else does. */
+  | { readonly do: 'reset-first-out' }
   | { readonly do: 'lamp-test' }
   /** `planned`: busy lines wait without cap. `line` absent: the whole room. */
   | { readonly do: 'bypass'; readonly line?: LineId; readonly mode: 'now' | 'planned' }
@@ -170,6 +172,8 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly reason: Text;
       readonly until?: MonoMs;
     }
+  /** Quiet hours run until then; without `until` they are over. */
+  | { readonly kind: 'quiet'; readonly until?: MonoMs }
   /** What became of an order of the power-cut plan: `confirmed` only when the host is seen down, or said so itself. */
   | {
       readonly kind: 'host';

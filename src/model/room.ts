@@ -2,6 +2,7 @@
  * The room as the program uses it: what `room/load.ts` makes of a valid room file. Ranges are expanded, short forms
  * are written out, every default is filled in, durations are milliseconds. Nothing here needs checking again.
  */
+import type { AnnunciatorSettings } from './annunciator.ts';
 import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.ts';
 import type { Control } from './control.ts';
 import type { Domain, SubjectKind, Weight } from './watch.ts';
@@ -89,8 +90,14 @@ export interface Terminal {
 }
 
 export type InputRole =
-  'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button' | 'bypass-key' | 'plain';
-export type OutputRole = 'horn' | 'lamp' | 'healthy' | 'load' | 'plain';
+  | 'silence-button'
+  | 'acknowledge-button'
+  | 'reset-button'
+  | 'first-out-button'
+  | 'test-button'
+  | 'bypass-key'
+  | 'plain';
+export type OutputRole = 'horn' | 'lamp' | 'new-alarm' | 'any-alarm' | 'healthy' | 'load' | 'plain';
 
 export interface InputPoint {
   readonly kind: 'input';
@@ -115,8 +122,11 @@ export interface OutputPoint {
   readonly name: Text;
   readonly terminal: Terminal;
   readonly role: OutputRole;
-  /** Of a load: what the power-cut plan calls it together with others. */
+  /** Of a load: what the power-cut plan calls it together with others. Of a lamp: its first-out group. */
   readonly group?: string;
+  /** Of a lamp: it shows these alarms alone. */
+  readonly severity?: Severity;
+  readonly subject?: string;
   readonly activeLow: boolean;
 }
 interface MeasuredBase {
@@ -461,6 +471,8 @@ export interface Room {
   readonly alarms: readonly AlarmSetting[];
   /** Lamp and horn are tried by a person so often; absent: nobody is reminded. */
   readonly selfTestEveryMs?: number;
+  /** Absent: sequences A and M, the groups of `core/room/annunciator-config.ts`, no quiet hours. */
+  readonly annunciator?: AnnunciatorSettings;
   readonly bypass: BypassSettings;
   readonly relayCare: RelayCareSettings;
   readonly recorder: RecorderSettings;

@@ -61,6 +61,7 @@ export function explainRoom(room: Room, language: Language): string {
       say(text('停电预案', 'power-cut plan')),
       room.powerCut.stages.map((stage, n) => stageRow(stage, n, say)),
     ),
+    titled(say(text('灯光声响', 'lamps and horn')), annunciatorRows(room, say)),
     titled(
       say(text('对交换机的控制', 'controls of the switch')),
       room.controls.map((control) => [control.id, ...describeControl(control, say)]),
@@ -127,7 +128,9 @@ function describePoint(point: Point): string {
     case 'input':
       return `${point.role} ${point.contact}${point.counter === true ? ' counter' : ''}${describeLoop(point)}`;
     case 'output':
-      return `${point.role} ${point.group ?? ''}`.trim();
+      return [point.role, point.severity, point.group, point.subject]
+        .filter((word) => word !== undefined)
+        .join(' ');
     case 'register':
     case 'sensor': {
       const limit = (name: string, threshold: Threshold | undefined): string =>
@@ -224,6 +227,31 @@ function stageRow(
         : action.kind,
   );
   return [`${index + 1}`, say(condition), say(lasting), what.join(', ')];
+}
+
+function annunciatorRows({ annunciator }: Room, say: (words: Text) => string): string[][] {
+  if (annunciator === undefined) return [];
+  const { ringback, firstOut, autoSilenceMs, quiet } = annunciator;
+  const time = (minute: number): string =>
+    [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return [
+    ...(ringback.length === 0 ? [] : [[say(text('回铃', 'ringback')), ringback.join(', ')]]),
+    ...Object.entries(firstOut ?? {}).map(([group, members]) => [
+      say(text(`首发组 ${group}`, `first-out ${group}`)),
+      members.join(', '),
+    ]),
+    ...(autoSilenceMs === undefined
+      ? []
+      : [[say(text('自动消音', 'auto-silence')), written(autoSilenceMs, 'ms')]]),
+    ...(quiet === undefined
+      ? []
+      : [
+          [
+            say(text('安静时段', 'quiet hours')),
+            `${time(quiet.fromMinute)}–${time(quiet.toMinute)} ${quiet.severities.join(', ')}`,
+          ],
+        ]),
+  ];
 }
 
 function describeControl(control: Control, say: (words: Text) => string): string[] {

@@ -21,6 +21,16 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 export const limits = {
+  'annunciator.auto-silence': {
+    min: 30 * second,
+    max: hour,
+    default: 10 * minute,
+    unit: 'ms',
+    reason: text(
+      '太短无人听见，太长扰人',
+      'shorter and nobody has heard it, longer and people learn to tear the wire off',
+    ),
+  },
   'bypass.confirm': {
     min: second,
     max: minute,
@@ -650,6 +660,9 @@ export const roomLimits = {
   alarms: 500,
   controls: 32,
   interlocks: 8,
+  firstOutGroups: 16,
+  firstOutMembers: 64,
+  ringbackTypes: 64,
   controlValues: 64,
   problems: 500,
 } as const;

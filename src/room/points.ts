@@ -157,7 +157,7 @@ function readOutput(
   { report }: Reading,
   terminals: Terminals,
 ): OutputPoint | undefined {
-  const { group } = written;
+  const { group, severity, subject } = written;
   if (written.role === 'load' && group === undefined)
     report({
       severity: 'error',
@@ -168,16 +168,24 @@ function readOutput(
         'Write group: non-essential; the power-cut plan goes by groups.',
       ),
     });
-  if (written.role !== 'load' && group !== undefined)
+  if (written.role !== 'load' && written.role !== 'lamp' && group !== undefined)
     report({
       severity: 'error',
       path: ['points', id, 'group'],
       at: 'key',
       message: text(
-        '只有 role: load 的输出属于负载组',
-        'only an output with role: load is in a group of loads',
+        '只有 role: load 或 lamp 的输出有 group',
+        'only an output with role: load or lamp has a group',
       ),
     });
+  for (const key of ['severity', 'subject'] as const)
+    if (written.role !== 'lamp' && written[key] !== undefined)
+      report({
+        severity: 'error',
+        path: ['points', id, key],
+        at: 'key',
+        message: text(`只有 role: lamp 的输出有 ${key}`, `only an output with role: lamp has ${key}`),
+      });
   const [terminal] = terminals.take(written.output, 'output', ['points', id, 'output']);
   return (
     terminal && {
@@ -187,6 +195,8 @@ function readOutput(
       terminal,
       role: written.role ?? 'plain',
       ...(group === undefined ? {} : { group }),
+      ...(severity === undefined ? {} : { severity }),
+      ...(subject === undefined ? {} : { subject }),
       activeLow: written['active-low'] ?? false,
     }
   );

@@ -5,6 +5,7 @@
 import type { Room } from '../model/room.ts';
 import { text } from '../model/text.ts';
 import { readAlarms } from './alarms.ts';
+import { readAnnunciator } from './annunciator.ts';
 import { readBuses } from './buses.ts';
 import { readHosts, readManualForms, readNutServer } from './hosts.ts';
 import { roomLimits } from './limits.ts';
@@ -108,6 +109,11 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
       ]),
     ),
     maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
+    ...readAnnunciator(
+      reading,
+      points,
+      new Set([...subjects.keys(), ...lines.keys(), ...points.keys(), ...buses.keys(), 'room', 'linekeeper']),
+    ),
     bypass: readBypass(reading),
     relayCare: readRelayCare(reading),
     powerCut: readPowerCut(reading, {

@@ -22,6 +22,7 @@ import {
   words,
 } from './schema-words.ts';
 import { alarmsSchema } from './alarm-schema.ts';
+import { annunciatorSchema } from './annunciator-schema.ts';
 import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
@@ -207,7 +208,15 @@ const input = strict(
     name: pointName,
     role: optional(
       one(
-        ['plain', 'silence-button', 'acknowledge-button', 'reset-button', 'test-button', 'bypass-key'],
+        [
+          'plain',
+          'silence-button',
+          'acknowledge-button',
+          'reset-button',
+          'first-out-button',
+          'test-button',
+          'bypass-key',
+        ],
         about('用途', 'what it is for'),
         'plain',
       ),
@@ -266,16 +275,33 @@ const output = strict(
     name: pointName,
     role: optional(
       one(
-        ['plain', 'horn', 'lamp', 'healthy', 'load'],
+        ['plain', 'horn', 'lamp', 'new-alarm', 'any-alarm', 'healthy', 'load'],
         about(
-          '用途；healthy 在正常时吸合，释放即由独立蜂鸣器报警；load 吸合时停电预案切换该负载',
-          'what it is for; healthy is energised while all is well, released it lets a separate buzzer sound; load is energised while the power-cut plan has switched it',
+          '用途；new-alarm 有未确认告警时吸合，any-alarm 有任一灯亮时吸合；healthy 在正常时吸合，释放即由独立蜂鸣器报警；load 吸合时停电预案切换该负载',
+          'what it is for; new-alarm is energised while an alarm waits to be acknowledged, any-alarm while any lamp is lit; healthy is energised while all is well, released it lets a separate buzzer sound; load is energised while the power-cut plan has switched it',
         ),
         'plain',
       ),
     ),
     group: optional(
-      nameOf('负载组，停电预案按组切换', 'group of loads, as the power-cut plan calls it', 'non-essential'),
+      nameOf(
+        'load：负载组，停电预案按组切换；lamp：只显示该首发组',
+        'of a load: its group, as the power-cut plan calls it; of a lamp: it shows this first-out group alone',
+        'non-essential',
+      ),
+    ),
+    severity: optional(
+      one(
+        ['critical', 'major', 'minor', 'warning'],
+        about('lamp：只显示该级别', 'of a lamp: it shows alarms of this severity alone'),
+      ),
+    ),
+    subject: optional(
+      nameOf(
+        'lamp：只显示该监视对象、线路、测点或连接；首发告警双闪',
+        'of a lamp: it shows the alarms of this subject, line, point or bus alone; a double flash where it came first',
+        'ups-1',
+      ),
     ),
     'active-low': optional(
       Type.Boolean({ default: false, ...about('低电平吸合', 'the output is energised by a low level') }),
@@ -1060,6 +1086,7 @@ const sections = {
     named(subject, roomLimits.subjects, about('监视对象及其判据', 'what is watched, and what speaks for it')),
   ),
   controls: optional(controlsSchema),
+  annunciator: optional(annunciatorSchema),
   bypass: optional(bypass),
   recorder: optional(recorder),
   'power-cut': optional(powerCut),

@@ -20,6 +20,7 @@ import type { Text } from '../model/text.ts';
 import { HealthGate } from '../shell/health-gate.ts';
 import { JournalFeed } from './journal-feed.ts';
 import { MaintenanceCalendar } from '../shell/maintenance-calendar.ts';
+import { QuietCalendar } from '../shell/quiet-calendar.ts';
 import { Mailbox } from '../shell/mailbox.ts';
 import { TurnLoop } from '../shell/turn-loop.ts';
 import { SelfWatch } from './self-watch.ts';
@@ -352,10 +353,12 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   };
 
   const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
-  const announceMaintenance = (): void => {
+  const quiet = new QuietCalendar(room.annunciator?.quiet, room.timezone);
+  const announceHours = (): void => {
     for (const event of calendar.announce(mark(clock))) post(event, false);
+    for (const event of quiet.announce(mark(clock))) post(event, false);
   };
-  announceMaintenance();
+  announceHours();
   const everySecond = setInterval(() => {
     journal.flush();
     lagMs = Math.round(loop.lateness.endSecond());
@@ -363,7 +366,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     field.suspect(suspected);
     workers.suspect(suspected);
     workers.supply(supplyView(loop.state));
-    announceMaintenance();
+    announceHours();
     selfWatch.look({ latenessMs: lagMs, dropped: mailbox.dropped });
     workers.toRecorder({ kind: 'clock', clock: mark(clock) });
   }, secondMs);

@@ -323,6 +323,17 @@ export const roomAlarms = {
     },
     { offDelayMs: 1_000 },
   ),
+  'button.stuck': kind('warning', {
+    what: ['按钮按下后没有弹起', 'A button stays pressed'],
+    effect: [
+      '这个按钮暂时不起作用：再按也没有新的动作',
+      'This button does nothing for now: pressing it again orders nothing new',
+    ],
+    action: [
+      '查看按钮是否卡住、接线是否短路；其间在面板上操作',
+      'See whether the button is jammed or its wires touch; use the panel meanwhile',
+    ],
+  }),
   'point.cut': kind(
     'major',
     {

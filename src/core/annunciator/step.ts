@@ -1,88 +1,146 @@
 /**
- * Lamp and horn after ISA-18.1 sequence A: an alarm that nobody has acknowledged flashes and sounds, an acknowledged one that
- * still stands is steady, nothing is dark. Silence stops the horn and nothing else, until an alarm begins to sound that was
- * not there before. Patterns follow from the moment of the last event alone. A lamp test never hides a true alarm.
+ * Lamps and horn after ISA-18.1 (sequences A, M, R and first-out F3A): what nobody has acknowledged flashes and sounds, what was
+ * acknowledged and still stands is steady, nothing is dark; what is over and latched waits for a reset. Silence stops the horn
+ * and nothing else, until an alarm begins to sound that was not there before. Patterns follow from the moment of the last event
+ * alone. A lamp test never hides a true alarm, and no quiet hour and no time limit silences a critical one.
  */
-import type { AlarmCounts, Severity } from '../../model/alarm.ts';
+import type { AlarmView, Severity } from '../../model/alarm.ts';
 import { severities } from '../../model/alarm.ts';
+import type { LampScope } from '../../model/annunciator.ts';
+import type { PointId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
-import { earlier, elapsedMs, later } from '../../model/units.ts';
+import { earlier, hasLasted, later } from '../../model/units.ts';
+import type { Marks } from './first-out.ts';
+import { marked, marksOf, noMarks } from './first-out.ts';
+import type { Show, Tone } from './patterns.ts';
+import { edge, flashes, isOn, tones, toneOf } from './patterns.ts';
+import type { Window, WindowRules, Windows } from './windows.ts';
+import { isIn, noWindows, seen } from './windows.ts';
 
-export const flashMs = { on: 500, period: 1000 } as const;
-/** The more urgent, the more the horn is heard. A warning is shown, not sounded. */
-export const hornMs = {
-  critical: { on: 900, period: 1000 },
-  major: { on: 500, period: 1500 },
-  minor: { on: 300, period: 4000 },
-  warning: undefined,
-} as const satisfies Record<Severity, Pattern | undefined>;
 export const lampTestMs = 5000;
-/** The horn is tried at the beginning of a lamp test, briefly. */
+/** The horn, and the relay of the new alarm, are tried at the beginning of a lamp test, briefly. */
 export const hornTestMs = 500;
 
-interface Pattern {
-  readonly on: number;
-  readonly period: number;
+export interface AnnunciatorConfig extends WindowRules {
+  readonly lamps: readonly { readonly point: PointId; readonly scope: LampScope }[];
+  /** The horn stops by itself after this long, unless an alarm is critical. */
+  readonly autoSilenceMs?: number;
+  readonly quietSeverities: readonly Exclude<Severity, 'critical'>[];
 }
 
 export type AnnunciatorEvent = { readonly at: MonoMs } & (
-  | { readonly kind: 'alarms'; readonly counts: AlarmCounts }
+  | { readonly kind: 'alarms'; readonly views: readonly AlarmView[] }
   | { readonly kind: 'silence' }
+  /** The marks of the first alarms go; nothing else does. */
+  | { readonly kind: 'reset-first-out' }
   | { readonly kind: 'lamp-test' }
+  /** A level: the quiet hours run until then. */
+  | { readonly kind: 'quiet'; readonly until: MonoMs | undefined }
   | { readonly kind: 'turn' }
 );
 
+interface Horn {
+  readonly tone: Tone;
+  /** It sounds for a critical alarm: no time limit stops it. */
+  readonly isCritical: boolean;
+  /** Of the pattern. */
+  readonly since: MonoMs;
+  /** Number and moment of the newest window that it sounds for. */
+  readonly newest: number;
+  readonly newestAt: MonoMs;
+}
+
 export interface AnnunciatorState {
+  readonly config: AnnunciatorConfig;
   readonly at: MonoMs;
-  readonly counts: AlarmCounts;
-  /** Alarms that began to sound up to this number are silenced. */
+  readonly views: readonly AlarmView[];
+  readonly windows: Windows;
+  readonly marks: Marks;
+  /** Windows that began to sound up to this number are silenced by a person. */
   readonly silenced: number;
-  /** What the horn sounds, and since when. */
-  readonly horn: { readonly severity: Severity; readonly since: MonoMs } | undefined;
+  /** The same for those that are not critical, by the time limit. */
+  readonly timedOut: number;
+  readonly quietUntil: MonoMs | undefined;
+  readonly horn: Horn | undefined;
+  /** Beginning of all flashing: the lamps flash in step. */
   readonly flashingSince: MonoMs | undefined;
+  readonly shows: Readonly<Record<PointId, Show>>;
+  /** An alarm waits to be acknowledged. */
+  readonly isNew: boolean;
+  /** At least one window is not dark. */
+  readonly isLit: boolean;
   readonly testedAt: MonoMs | undefined;
 }
 
-const noCount: Record<Severity, number> = { critical: 0, major: 0, minor: 0, warning: 0 };
-const noAlarms: AlarmCounts = {
-  standing: 0,
-  unacknowledged: 0,
-  sounding: noCount,
-  newest: noCount,
-  steady: 0,
-};
+export interface AnnunciatorOutputs {
+  readonly horn: boolean;
+  readonly newAlarm: boolean;
+  readonly anyAlarm: boolean;
+  readonly lamps: Readonly<Record<PointId, boolean>>;
+}
 
-export const initial = (at: MonoMs): AnnunciatorState => ({
+export const initial = (config: AnnunciatorConfig, at: MonoMs): AnnunciatorState => ({
+  config,
   at,
-  counts: noAlarms,
+  views: [],
+  windows: noWindows,
+  marks: noMarks,
   silenced: 0,
+  timedOut: 0,
+  quietUntil: undefined,
   horn: undefined,
   flashingSince: undefined,
+  shows: {},
+  isNew: false,
+  isLit: false,
   testedAt: undefined,
 });
 
-export function step(state: AnnunciatorState, event: AnnunciatorEvent): AnnunciatorState {
+export function step(before: AnnunciatorState, event: AnnunciatorEvent): AnnunciatorState {
   const { at } = event;
+  const state = elapsed(before, at);
   switch (event.kind) {
     case 'turn':
       return dated(state, at);
-    case 'alarms':
-      return dated(
-        event.counts === state.counts ? state : settled({ ...state, counts: event.counts }, at),
-        at,
-      );
-    case 'silence': {
-      const silenced = Math.max(state.silenced, ...Object.values(state.counts.newest));
-      return dated(settled({ ...state, silenced }, at), at);
+    case 'alarms': {
+      if (event.views === state.views) return dated(state, at);
+      const windows = seen(state.windows, event.views, state.config);
+      const marks = marked(state.marks, windows);
+      return dated(settled({ ...state, views: event.views, windows, marks }, at), at);
     }
+    case 'silence':
+      return dated(settled({ ...state, silenced: state.windows.count }, at), at);
+    case 'reset-first-out':
+      return dated(settled({ ...state, marks: noMarks }, at), at);
     case 'lamp-test':
       return dated({ ...state, testedAt: at }, at);
+    case 'quiet':
+      return event.until === state.quietUntil
+        ? dated(state, at)
+        : dated(settled({ ...state, quietUntil: event.until }, at), at);
   }
+}
+
+/** What the passing of time does: quiet hours end, and a horn that sounded long enough stops. */
+function elapsed(before: AnnunciatorState, at: MonoMs): AnnunciatorState {
+  let state = before;
+  if (state.quietUntil !== undefined && at >= state.quietUntil)
+    state = settled({ ...state, quietUntil: undefined }, at);
+  const stopsAt = autoSilenceAt(state);
+  if (stopsAt !== undefined && at >= stopsAt)
+    state = settled({ ...state, timedOut: state.horn?.newest ?? state.timedOut }, at);
+  return state;
+}
+
+function autoSilenceAt({ horn, config }: AnnunciatorState): MonoMs | undefined {
+  const { autoSilenceMs } = config;
+  if (horn === undefined || autoSilenceMs === undefined || horn.isCritical) return undefined;
+  return later(horn.newestAt, autoSilenceMs);
 }
 
 /** At rest the state stays the same object; `at` matters only while something blinks. */
 function dated(state: AnnunciatorState, at: MonoMs): AnnunciatorState {
-  const isTestOver = state.testedAt !== undefined && elapsedMs(state.testedAt, at) >= lampTestMs;
+  const isTestOver = state.testedAt !== undefined && hasLasted(state.testedAt, lampTestMs, at);
   const tested = isTestOver ? { ...state, testedAt: undefined } : state;
   const moves =
     tested.horn !== undefined || tested.flashingSince !== undefined || tested.testedAt !== undefined;
@@ -90,61 +148,109 @@ function dated(state: AnnunciatorState, at: MonoMs): AnnunciatorState {
 }
 
 function settled(state: AnnunciatorState, at: MonoMs): AnnunciatorState {
-  const { counts, silenced } = state;
-  const severity = severities.find(
-    (one) => hornMs[one] !== undefined && counts.sounding[one] > 0 && counts.newest[one] > silenced,
+  const windows = [...state.windows.all.values()];
+  const firsts = marksOf(state.marks);
+  const shows = Object.fromEntries(
+    state.config.lamps.map(({ point, scope }) => [point, showOf(windows, scope, firsts)]),
   );
-  const since = severity !== undefined && state.horn?.severity === severity ? state.horn.since : at;
-  const flashes = severities.some((one) => counts.sounding[one] > 0);
+  const moves = windows.some((one) => one.state === 'alert' || one.state === 'returned');
+  const blinks = moves || Object.values(shows).some((show) => show === 'first-steady');
   return {
     ...state,
-    horn: severity === undefined ? undefined : { severity, since },
-    flashingSince: flashes ? (state.flashingSince ?? at) : undefined,
+    shows,
+    isNew: windows.some((one) => one.state === 'alert'),
+    isLit: windows.some((one) => one.state !== 'dark'),
+    horn: hornOf(state, windows, at),
+    flashingSince: blinks ? (state.flashingSince ?? at) : undefined,
   };
 }
 
-const isOn = (pattern: Pattern, since: MonoMs, at: MonoMs): boolean =>
-  elapsedMs(since, at) % pattern.period < pattern.on;
-
-/** The moment at which the pattern switches next. */
-function edge(pattern: Pattern, since: MonoMs, at: MonoMs): MonoMs {
-  const phase = elapsedMs(since, at) % pattern.period;
-  return later(at, phase < pattern.on ? pattern.on - phase : pattern.period - phase);
+/** One lamp for many alarms shows what asks most of a person. Only the lamp of one subject shows who came first. */
+function showOf(windows: readonly Window[], scope: LampScope, firsts: ReadonlySet<string>): Show {
+  const here = windows.filter((one) => one.state !== 'dark' && isIn(scope, one));
+  const first = scope.subject === undefined ? undefined : here.find(({ id }) => firsts.has(id));
+  if (first?.state === 'alert') return 'first';
+  if (here.some(({ state }) => state === 'alert')) return 'alert';
+  if (first?.state === 'steady') return 'first-steady';
+  if (here.some(({ state }) => state === 'returned')) return 'returned';
+  return here.length > 0 ? 'steady' : 'dark';
 }
 
-export function outputs(state: AnnunciatorState): { readonly horn: boolean; readonly lamp: boolean } {
-  const { at, counts, horn, flashingSince, testedAt } = state;
-  const testMs = testedAt === undefined ? lampTestMs : elapsedMs(testedAt, at);
-  const pattern = horn === undefined ? undefined : hornMs[horn.severity];
-  const sounds = horn !== undefined && pattern !== undefined && isOn(pattern, horn.since, at);
-  const shines = flashingSince === undefined ? counts.steady > 0 : isOn(flashMs, flashingSince, at);
+function hornOf(state: AnnunciatorState, windows: readonly Window[], at: MonoMs): Horn | undefined {
+  const heard = windows.filter((window) => isHeard(state, window));
+  const alerts = heard.filter((one) => one.state === 'alert' && toneOf(one.severity) !== undefined);
+  const worst = severities.find((one) => alerts.some(({ severity }) => severity === one));
+  const loudest = alerts.filter(({ severity }) => severity === worst);
+  const sounding = worst === undefined ? heard.filter((one) => one.state === 'returned') : alerts;
+  if (sounding.length === 0) return undefined;
+  const tone: Tone =
+    worst === undefined
+      ? 'ringback'
+      : loudest.every(({ isOwn }) => isOwn)
+        ? 'unwell'
+        : (toneOf(worst) ?? 'minor');
+  const newest = Math.max(...sounding.map(({ number }) => number));
+  const { horn } = state;
   return {
-    horn: sounds || testMs < hornTestMs,
-    lamp: shines || testMs < lampTestMs,
+    tone,
+    isCritical: worst === 'critical',
+    since: horn?.tone === tone ? horn.since : at,
+    newest,
+    newestAt: horn?.newest === newest ? horn.newestAt : at,
+  };
+}
+
+function isHeard({ silenced, timedOut, quietUntil, config }: AnnunciatorState, window: Window): boolean {
+  const { number, severity } = window;
+  if (number <= silenced) return false;
+  if (severity === 'critical' && window.state === 'alert') return true;
+  const isQuiet = quietUntil !== undefined && config.quietSeverities.some((one) => one === severity);
+  return !isQuiet && number > timedOut;
+}
+
+export function outputs(state: AnnunciatorState): AnnunciatorOutputs {
+  const { at, horn, flashingSince, testedAt, shows, config } = state;
+  const tests = testedAt !== undefined && !hasLasted(testedAt, lampTestMs, at);
+  const testsHorn = testedAt !== undefined && !hasLasted(testedAt, hornTestMs, at);
+  const shines = (show: Show): boolean => {
+    if (show === 'dark' || show === 'steady') return show === 'steady';
+    return isOn(flashes[show], flashingSince ?? at, at);
+  };
+  return {
+    horn: testsHorn || (horn !== undefined && isOn(tones[horn.tone], horn.since, at)),
+    newAlarm: testsHorn || state.isNew,
+    anyAlarm: tests || state.isLit,
+    lamps: Object.fromEntries(
+      config.lamps.map(({ point }) => [point, tests || shines(shows[point] ?? 'dark')]),
+    ),
   };
 }
 
 export function nextDeadline(state: AnnunciatorState): MonoMs | undefined {
-  const { at, horn, flashingSince, testedAt } = state;
-  const pattern = horn === undefined ? undefined : hornMs[horn.severity];
-  const ofHorn = horn === undefined || pattern === undefined ? undefined : edge(pattern, horn.since, at);
-  const ofLamp = flashingSince === undefined ? undefined : edge(flashMs, flashingSince, at);
-  const ofTest =
-    testedAt === undefined
-      ? undefined
-      : later(testedAt, elapsedMs(testedAt, at) < hornTestMs ? hornTestMs : lampTestMs);
-  return earlier(earlier(ofHorn, ofLamp), ofTest);
+  const { at, horn, flashingSince, testedAt, shows, quietUntil } = state;
+  const due: (MonoMs | undefined)[] = [quietUntil, autoSilenceAt(state)];
+  if (horn !== undefined) due.push(edge(tones[horn.tone], horn.since, at));
+  if (flashingSince !== undefined)
+    for (const show of new Set(Object.values(shows)))
+      if (show !== 'dark' && show !== 'steady') due.push(edge(flashes[show], flashingSince, at));
+  if (testedAt !== undefined)
+    due.push(later(testedAt, hasLasted(testedAt, hornTestMs, at) ? lampTestMs : hornTestMs));
+  return due.reduce<MonoMs | undefined>(earlier, undefined);
 }
 
-/** Silence may stop the horn, never the lamp; what sounds must be seen. */
+/** Silence may stop the horn, never the lamp; what sounds must be seen; nothing but a person silences a critical alarm. */
 export function check(state: AnnunciatorState): readonly string[] {
-  const isUnacked = severities.some((one) => state.counts.sounding[one] > 0);
+  const windows = [...state.windows.all.values()];
+  const isUnacked = windows.some((one) => one.state === 'alert');
   const wrong: string[] = [];
-  if (isUnacked !== (state.flashingSince !== undefined))
+  if (isUnacked && (state.flashingSince === undefined || !state.isNew))
     wrong.push('annunciator: the lamp does not flash for what nobody acknowledged');
-  if (state.horn !== undefined && !isUnacked) wrong.push('annunciator: the horn sounds for nothing');
-  const isNewCritical = state.counts.newest.critical > state.silenced && state.counts.sounding.critical > 0;
-  if (isNewCritical && state.horn?.severity !== 'critical')
+  if (state.horn !== undefined && !windows.some((one) => one.state === 'alert' || one.state === 'returned'))
+    wrong.push('annunciator: the horn sounds for nothing');
+  const isNewCritical = windows.some(
+    (one) => one.state === 'alert' && one.severity === 'critical' && one.number > state.silenced,
+  );
+  if (isNewCritical && state.horn?.isCritical !== true)
     wrong.push('annunciator: an unsilenced critical alarm is not sounded');
   return wrong;
 }

@@ -4,6 +4,7 @@ import * as alarm from '../alarm/step.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
+import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Circumstances } from '../ups-test/guard.ts';
 import type { RoomState } from './state.ts';
@@ -34,7 +35,7 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'return-to-service':
       return chain(
         chain(toAlarm(state, event), (now) =>
-          annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }),
+          annunciate(now, { kind: 'alarms', views: alarm.views(now.alarm), at }),
         ),
         order.do === 'reset-alarm' ? seeCounters : (now) => ({ state: now, effects: nothing }),
       );
@@ -45,6 +46,11 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
       return chain(annunciate(state, { kind: 'silence', at }), (now) => ({
         state: now,
         effects: [accepted(event.id, event.by, 'silence', at)],
+      }));
+    case 'reset-first-out':
+      return chain(annunciate(state, { kind: 'reset-first-out', at }), (now) => ({
+        state: now,
+        effects: [accepted(event.id, event.by, 'reset-first-out', at)],
       }));
     case 'lamp-test':
       return chain(annunciate(state, { kind: 'lamp-test', at }), (now) => ({
@@ -119,6 +125,12 @@ function recordAnswer(
   };
 }
 
+const done: Readonly<Record<'silence' | 'reset-first-out' | 'lamp-test', (by: string) => Text>> = {
+  silence: (by) => text(`${by} 已消音`, `silenced by ${by}`),
+  'reset-first-out': (by) => text(`${by} 已复位首发标记`, `first-out marks reset by ${by}`),
+  'lamp-test': (by) => text(`${by} 试灯`, `lamp test by ${by}`),
+};
+
 function newRelayAnswer(state: RoomState, id: string, by: Actor, line: LineId, at: MonoMs): Effect {
   const isKnown = state.relayTrend.cardOf[line] !== undefined;
   const said = isKnown
@@ -130,16 +142,13 @@ function newRelayAnswer(state: RoomState, id: string, by: Actor, line: LineId, a
   return { kind: 'notice', notice: { kind: 'command', at, id, accepted: isKnown, text: said } };
 }
 
-const accepted = (id: string, by: Actor, what: 'silence' | 'lamp-test', at: MonoMs): Effect => ({
+const accepted = (id: string, by: Actor, what: keyof typeof done, at: MonoMs): Effect => ({
   kind: 'notice',
   notice: {
     kind: 'command',
     at,
     id,
     accepted: true,
-    text:
-      what === 'silence'
-        ? text(`${by.name} 已消音`, `silenced by ${by.name}`)
-        : text(`${by.name} 试灯`, `lamp test by ${by.name}`),
+    text: done[what](by.name),
   },
 });

@@ -4,7 +4,9 @@ import type { BusId, PointId } from '../../model/ids.ts';
 import type { Command, RoomEventOf } from '../../model/event.ts';
 import type { Condition } from '../../model/alarm.ts';
 import * as power from '../power/step.ts';
+import type { InputPoint } from '../../model/room.ts';
 import { isCounterRegister } from '../../model/room.ts';
+import type { MonoMs } from '../../model/units.ts';
 import type { CounterMemory } from './counters.ts';
 import { counterRead, pulseCounted } from './counters.ts';
 import { readingEvidence } from './reading-evidence.ts';
@@ -75,6 +77,7 @@ export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): R
     ...state,
     contacts: { ...state.contacts, [event.point]: closed },
     loopFaults: loopFaultsAfter(state.loopFaults, event),
+    heldSince: heldAfter(state.heldSince, point, closed, at),
   };
   const told = chain(toWatch(seen, event), (now) => toControl(now, { ...event, at: now.at }));
   const atRest = closed === (point.contact === 'normally-closed');
@@ -101,6 +104,19 @@ export function contactEvent(state: RoomState, event: RoomEventOf<'contact'>): R
   );
 }
 
+function heldAfter(
+  before: RoomState['heldSince'],
+  { id, role, contact }: InputPoint,
+  closed: boolean | 'unknown',
+  at: MonoMs,
+): RoomState['heldSince'] {
+  if (!role.endsWith('-button')) return before;
+  const isHeld = closed !== 'unknown' && closed !== (contact === 'normally-closed');
+  if (isHeld === (before[id] !== undefined)) return before;
+  if (isHeld) return { ...before, [id]: at };
+  return Object.fromEntries(Object.entries(before).filter(([other]) => other !== id));
+}
+
 /** A lost bus keeps what was known of the wire; a contact that is read again proves it sound. */
 function loopFaultsAfter(
   before: RoomState['loopFaults'],
@@ -113,13 +129,11 @@ function loopFaultsAfter(
   return Object.fromEntries(Object.entries(before).filter(([id]) => id !== point));
 }
 
-const buttonCommand: Record<
-  'silence-button' | 'acknowledge-button' | 'reset-button' | 'test-button',
-  Command
-> = {
+const buttonCommand: Record<Exclude<InputPoint['role'], 'bypass-key' | 'plain'>, Command> = {
   'silence-button': { do: 'silence' },
   'acknowledge-button': { do: 'acknowledge', alarm: 'all' },
   'reset-button': { do: 'reset-alarm', alarm: 'all' },
+  'first-out-button': { do: 'reset-first-out' },
   'test-button': { do: 'lamp-test' },
 };
 

@@ -13,6 +13,7 @@ import * as trigger from '../trigger/step.ts';
 import type { TriggerEvent } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { WatchEvent } from '../watch/hear.ts';
+import { alarmId } from '../../model/alarm.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { RoomState } from './state.ts';
 import { begun } from './bypass-calls.ts';
@@ -37,7 +38,7 @@ export function tellMaintenance(state: RoomState): RoomStep {
   const told = { kind: 'maintenance', subjects, at } as const;
   return chain(toWatch(state, told), (now) =>
     chain(toAlarm(now, told), (then) =>
-      annunciate(then, { kind: 'alarms', counts: alarm.counts(then.alarm), at }),
+      annunciate(then, { kind: 'alarms', views: alarm.views(then.alarm), at }),
     ),
   );
 }
@@ -121,4 +122,13 @@ export function toAlarm(state: RoomState, event: alarm.AlarmEvent): RoomStep {
 export function annunciate(state: RoomState, event: annunciator.AnnunciatorEvent): RoomStep {
   const next = annunciator.step(state.annunciator, event);
   return { state: next === state.annunciator ? state : { ...state, annunciator: next }, effects: nothing };
+}
+
+/** A clock that is not sure of the hour makes no hour quiet. */
+export function quieted(state: RoomState): RoomStep {
+  const isClockTrusted = ['clock.unsynchronised', 'clock.step'].every(
+    (type) => state.found[alarmId({ subject: 'linekeeper', type, qualifier: '' })] === undefined,
+  );
+  const until = isClockTrusted ? state.quietUntil : undefined;
+  return annunciate(state, { kind: 'quiet', until, at: state.at });
 }

@@ -7,7 +7,7 @@ import type { Condition } from '../../model/alarm.ts';
 import type { LineSignal } from '../../model/line.ts';
 import type { LoopFault } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
-import { elapsedMs } from '../../model/units.ts';
+import { elapsedMs, hasLasted } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { RoomConfig } from './config.ts';
@@ -113,3 +113,17 @@ export const loopConditions = (
     state: isKnown ? 'active' : 'unknown',
     detail: config.inputs[id]?.name ?? text(id, id),
   }));
+
+/** A button that is held so long is stuck: what it ordered once it does not order again, and nobody can press it. */
+const stuckMs = 60_000;
+
+export function buttonConditions(
+  { inputs }: RoomConfig,
+  heldSince: Readonly<Record<PointId, MonoMs>>,
+  at: MonoMs,
+): Condition[] {
+  return Object.entries(heldSince).flatMap(([id, since]) => {
+    const name = inputs[id]?.name ?? text(id, id);
+    return hasLasted(since, stuckMs, at) ? [active(id, 'button.stuck', name)] : [];
+  });
+}

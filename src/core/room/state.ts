@@ -1,6 +1,7 @@
 /** What the room's decisions stand on: the state of every machine, how it begins, and what of it outlives a restart. */
 import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
+import { annunciatorConfig } from './annunciator-config.ts';
 import * as bypass from '../bypass/index.ts';
 import * as control from '../control/state.ts';
 import * as pair from '../pair/step.ts';
@@ -76,6 +77,10 @@ export interface RoomState {
   readonly control: control.ControlState;
   readonly upsTest: upsTest.UpsTestState;
   readonly annunciator: annunciator.AnnunciatorState;
+  /** As the shell announced it; whether the clock is to be believed is judged beside it. */
+  readonly quietUntil: MonoMs | undefined;
+  /** Buttons that are held down, by the moment at which that was seen first. */
+  readonly heldSince: Readonly<Record<PointId, MonoMs>>;
   readonly cards: Readonly<Record<BusId, CardSeen>>;
   readonly contacts: Readonly<Record<PointId, boolean | 'unknown'>>;
   /** Wires of supervised inputs with which something was wrong when they were last heard of. */
@@ -187,7 +192,9 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       now: at,
       savedAt: later(at, -awayMs),
     }),
-    annunciator: annunciator.initial(at),
+    annunciator: annunciator.initial(annunciatorConfig(config), at),
+    quietUntil: undefined,
+    heldSince: {},
     cards: Object.fromEntries(
       room.buses
         .filter(({ kind, id }) => kind === 'line-card' || config.lineOfRelay[id] !== undefined)

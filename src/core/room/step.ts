@@ -31,7 +31,13 @@ import type { Announced } from './expected.ts';
 import { withExpected } from './expected.ts';
 import { readingConditions } from './readings.ts';
 import { selfTestConditions } from './self-test.ts';
-import { cardConditions, lineConditions, loopConditions, pointConditions } from './own-conditions.ts';
+import {
+  buttonConditions,
+  cardConditions,
+  lineConditions,
+  loopConditions,
+  pointConditions,
+} from './own-conditions.ts';
 import type { RoomState } from './state.ts';
 import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
@@ -54,6 +60,7 @@ import {
   toMaintenance,
   toPair,
   toPowerCut,
+  quieted,
   toTrigger,
   toUpsTest,
   toWatch,
@@ -99,7 +106,7 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
     case 'recording':
       return toTrigger(state, event.line, event);
     case 'condition':
-      return { state: { ...state, found: withFound(state.found, event) }, effects: nothing };
+      return quieted({ ...state, found: withFound(state.found, event) });
     case 'command':
       return command(state, event);
     case 'ups-test-sent':
@@ -108,6 +115,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return toControl(state, { ...event, at });
     case 'maintenance':
       return toMaintenance(state, event);
+    case 'quiet':
+      return quieted({ ...state, quietUntil: event.until });
     case 'host':
     case 'manual-forms':
       return toPowerCut(state, event);
@@ -187,6 +196,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...Object.values(state.pairs).flatMap((own) => pair.conditions(own, isRecorderHeard(state), at)),
     ...relayTrend.conditions(state.relayTrend),
     ...pointConditions(state.config, state.contacts),
+    ...buttonConditions(state.config, state.heldSince, at),
     ...loopConditions(state.config, state.loopFaults),
     ...readingConditions(state.config.measured, state.readings, (bus) => isBusLost(state, bus), at),
     ...counterConditions(state.config.counters, state.counters, at),
@@ -197,7 +207,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
   const judged = chain(toAlarm(state, { kind: 'conditions', standing: known, at }), (now) =>
     toAlarm(now, { kind: 'turn', at }),
   );
-  return chain(judged, (now) => annunciate(now, { kind: 'alarms', counts: alarm.counts(now.alarm), at }));
+  return chain(judged, (now) => annunciate(now, { kind: 'alarms', views: alarm.views(now.alarm), at }));
 }
 
 const announced = ({ upsTest, bypass: { lines } }: RoomState): Announced => ({
@@ -218,11 +228,12 @@ const linesSeen = (
 
 /** `healthy` is not decided here: only the health gate knows whether this guard is fit. */
 export function outputs(state: RoomState): Outputs {
-  const { horn, lamp } = annunciator.outputs(state.annunciator);
-  const points: Record<PointId, boolean> = { ...powerCut.outputs(state.powerCut) };
+  const { horn, newAlarm, anyAlarm, lamps } = annunciator.outputs(state.annunciator);
+  const points: Record<PointId, boolean> = { ...powerCut.outputs(state.powerCut), ...lamps };
   for (const { id, role } of state.config.outputs) {
     if (role === 'horn') points[id] = horn;
-    if (role === 'lamp') points[id] = lamp;
+    if (role === 'new-alarm') points[id] = newAlarm;
+    if (role === 'any-alarm') points[id] = anyAlarm;
   }
   return { coils: bypass.outputs(state.bypass), points: { ...points, ...control.outputs(state.control) } };
 }

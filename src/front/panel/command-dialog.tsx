@@ -22,6 +22,8 @@ type Stage =
 const choices: readonly { readonly title: Text; readonly command: Command }[] = [
   { title: words.acknowledgeAll, command: { do: 'acknowledge', alarm: 'all' } },
   { title: words.silence, command: { do: 'silence' } },
+  { title: words.resetAll, command: { do: 'reset-alarm', alarm: 'all' } },
+  { title: words.resetFirstOut, command: { do: 'reset-first-out' } },
   { title: words.lampTest, command: { do: 'lamp-test' } },
   { title: words.bypassPlanned, command: { do: 'bypass', mode: 'planned' } },
   { title: words.bypassNow, command: { do: 'bypass', mode: 'now' } },

@@ -261,6 +261,8 @@ export const words = {
   done: text('已执行', 'Done'),
   notDone: text('未执行', 'Not done'),
   unreachableNow: text('控制器没有应答。', 'The controller does not answer.'),
+  resetFirstOut: text('复位首发标记', 'Reset the first-out marks'),
+  resetAll: text('复位全部已恢复的告警', 'Reset all that is over'),
   lampTest: text('灯光声响试验', 'Lamp and horn test'),
   bypassPlanned: text('全部切到话机（等通话结束）', 'All lines to phones (calls may end)'),
   bypassNow: text('全部切到话机（立即）', 'All lines to phones (at once)'),
