@@ -176,7 +176,7 @@ function isSavedAlarm(value: unknown): value is SavedAlarm {
     typeof latched === 'boolean' &&
     typeof count === 'number' &&
     Number.isInteger(count) &&
-    (count > 0 || (count === 0 && stands === false && ack === 'none' && latched === false)) &&
+    (count > 0 || (count === 0 && !stands && ack === 'none' && !latched)) &&
     isAge(value['raisedAgoMs']) &&
     isAge(value['changedAgoMs']) &&
     (value['clearedAgoMs'] === undefined || isAge(value['clearedAgoMs'])) &&
