@@ -1,9 +1,10 @@
 /** The annunciator of a room file: types that can ring back, groups of known names, quiet hours that never hold back a critical alarm. */
+import { catalogue } from '../core/alarm/catalogue.ts';
 import type { AnnunciatorSettings, QuietHours } from '../model/annunciator.ts';
 import { defaultFirstOut } from '../model/annunciator.ts';
 import type { Point } from '../model/room.ts';
 import { text } from '../model/text.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import type { Path } from './problem.ts';
 import { durationOr } from './reading.ts';
 import type { Reading } from './reading.ts';
@@ -22,6 +23,7 @@ export function readAnnunciator(
   const section = draft.annunciator;
   if (section === undefined) return {};
   const { ringback = [], 'first-out': firstOut, 'auto-silence': autoSilence, quiet } = section;
+  tellRingback(ringback, reading);
   const groups = firstOut === undefined ? undefined : readGroups(firstOut, reading, names);
   const hours = quiet === undefined ? undefined : readQuiet(quiet, reading);
   return {
@@ -76,6 +78,40 @@ function readGroups(
       groupOf.set(member, group);
     }
   return { ...written };
+}
+
+/** Nothing rings back for an alarm that is gone when it is over: the type needs a latch. */
+function tellRingback(types: readonly string[], { draft, report, indexInFile }: Reading): void {
+  for (const [n, type] of types.entries()) {
+    const kind = catalogue.get(type);
+    const path = ['annunciator', 'ringback', indexInFile(types, n)];
+    if (kind === undefined) {
+      const near = nearest(type, catalogue.keys());
+      report({
+        severity: 'error',
+        path,
+        message: text(`没有告警类型 ${type}`, `there is no type of alarm ${type}`),
+        ...(near === undefined ? {} : { hint: text(`是否指 ${near}？`, `Did you mean ${near}?`) }),
+      });
+      continue;
+    }
+    const isLatched = Object.entries(draft.alarms ?? {}).some(
+      ([key, entry]) => key.endsWith(type) && entry.latch === true,
+    );
+    if (!kind.latch && !isLatched)
+      report({
+        severity: 'error',
+        path,
+        message: text(
+          `${type} 消除后不保持，没有什么可以回铃`,
+          `${type} is gone when it is over: there is nothing to ring back for`,
+        ),
+        hint: text(
+          `加上 alarms: { ${type}: { latch: true } }。`,
+          `Write alarms: { ${type}: { latch: true } } as well.`,
+        ),
+      });
+  }
 }
 
 function readQuiet(
