@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { mutants as ofAnnunciator } from './annunciator.ts';
 import { mutants as ofBypass } from './bypass.ts';
 import type { Mutant } from './bypass.ts';
 import { mutants as ofDialTone } from './dial-tone.ts';
@@ -82,9 +83,15 @@ function reasonIn(mutant: Mutant, output: string): string | undefined {
 }
 
 const words = process.argv.slice(2);
-const chosen = [...ofBypass, ...ofWatch, ...ofDialTone, ...ofPair, ...ofPowerCut, ...ofPbx].filter(
-  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
-);
+const chosen = [
+  ...ofAnnunciator,
+  ...ofBypass,
+  ...ofWatch,
+  ...ofDialTone,
+  ...ofPair,
+  ...ofPowerCut,
+  ...ofPbx,
+].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const waiting = chosen.map((mutant, n) => ({ mutant, n }));
 let caught = 0;
 const missed: string[] = [];
