@@ -588,7 +588,7 @@ const table: readonly Bad[] = [
     from: 'role: lamp',
     to: 'role: «lmap',
     path: 'points.beacon.role',
-    says: 'lmap is none of plain, horn, lamp, healthy',
+    says: 'lmap is none of plain, horn, lamp, new-alarm',
     hint: 'Did you mean lamp?',
   },
   {
