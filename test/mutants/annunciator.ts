@@ -30,12 +30,12 @@ export const mutants: readonly Mutant[] = [
     caught: 'the same alarm again, or a worse one, sounds through an earlier silence',
   },
   {
-    name: 'the time limit silences a critical alarm',
+    name: 'quiet hours hold back a critical alarm',
     file: 'annunciator/step.ts',
     search: "if (severity === 'critical' && window.state === 'alert') return true;",
     replace: '',
     by,
-    caught: 'no time limit stops the horn of a critical alarm',
+    caught: 'quiet hours silence no severity that is not named, and never a critical alarm',
   },
   {
     name: 'quiet hours hold back what they do not name',
@@ -69,6 +69,14 @@ export const mutants: readonly Mutant[] = [
     replace: "if (ack === 'unacked' && condition !== 'clear') return 'alert';",
     by: bySequences,
     caught: 'sequence A: returns before it is acknowledged (lock-in)',
+  },
+  {
+    name: 'in a flood a critical alarm is one of many',
+    file: 'annunciator/step.ts',
+    search: "severity === 'critical' && window.state === 'alert'",
+    replace: "severity === 'critical' && window.state === 'alert' && floodFrom === undefined",
+    by,
+    caught: 'in a flood its own alarm sounds',
   },
   {
     name: 'a lamp test hides an alarm',

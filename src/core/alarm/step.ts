@@ -123,6 +123,7 @@ export function initial(
 
 /** The same array while nothing changed. */
 export const views = (state: AlarmState): readonly AlarmView[] => viewsOf(state.alarms, state.bursts);
+export const isFlood = (state: AlarmState): boolean => state.flood.open !== undefined;
 export const counts = (state: AlarmState): AlarmCounts => state.counts;
 export const nextDeadline = (state: AlarmState): MonoMs | undefined => state.due;
 export const saved = (state: AlarmState, at: MonoMs): SavedAlarms => savedOf(state.alarms.values(), at);

@@ -25,11 +25,16 @@ export interface AnnunciatorConfig extends WindowRules {
   readonly lamps: readonly { readonly point: PointId; readonly scope: LampScope }[];
   /** The horn stops by itself after this long, unless an alarm is critical. */
   readonly autoSilenceMs?: number;
-  readonly quietSeverities: readonly Exclude<Severity, 'critical'>[];
+  readonly quietSeverities: readonly Severity[];
 }
 
 export type AnnunciatorEvent = { readonly at: MonoMs } & (
-  | { readonly kind: 'alarms'; readonly views: readonly AlarmView[] }
+  | {
+      readonly kind: 'alarms';
+      readonly views: readonly AlarmView[];
+      /** More come than a person can act on (`core/alarm/flood.ts`). */
+      readonly isFlood: boolean;
+    }
   | { readonly kind: 'silence' }
   /** The marks of the first alarms go; nothing else does. */
   | { readonly kind: 'reset-first-out' }
@@ -60,6 +65,8 @@ export interface AnnunciatorState {
   readonly silenced: number;
   /** The same for those that are not critical, by the time limit. */
   readonly timedOut: number;
+  /** A flood runs: windows that began to sound after this number do not start the horn, unless they are critical or the flood's own. */
+  readonly floodFrom: number | undefined;
   readonly quietUntil: MonoMs | undefined;
   readonly horn: Horn | undefined;
   /** Beginning of all flashing: the lamps flash in step. */
@@ -87,6 +94,7 @@ export const initial = (config: AnnunciatorConfig, at: MonoMs): AnnunciatorState
   marks: noMarks,
   silenced: 0,
   timedOut: 0,
+  floodFrom: undefined,
   quietUntil: undefined,
   horn: undefined,
   flashingSince: undefined,
@@ -103,10 +111,12 @@ export function step(before: AnnunciatorState, event: AnnunciatorEvent): Annunci
     case 'turn':
       return dated(state, at);
     case 'alarms': {
-      if (event.views === state.views) return dated(state, at);
-      const windows = seen(state.windows, event.views, state.config);
+      const { views, isFlood } = event;
+      if (views === state.views && isFlood === (state.floodFrom !== undefined)) return dated(state, at);
+      const windows = seen(state.windows, views, state.config);
       const marks = marked(state.marks, windows);
-      return dated(settled({ ...state, views: event.views, windows, marks }, at), at);
+      const floodFrom = isFlood ? (state.floodFrom ?? state.windows.count) : undefined;
+      return dated(settled({ ...state, views, windows, marks, floodFrom }, at), at);
     }
     case 'silence':
       return dated(settled({ ...state, silenced: state.windows.count }, at), at);
@@ -200,10 +210,12 @@ function hornOf(state: AnnunciatorState, windows: readonly Window[], at: MonoMs)
   };
 }
 
-function isHeard({ silenced, timedOut, quietUntil, config }: AnnunciatorState, window: Window): boolean {
+function isHeard(state: AnnunciatorState, window: Window): boolean {
+  const { silenced, timedOut, floodFrom, quietUntil, config } = state;
   const { number, severity } = window;
   if (number <= silenced) return false;
   if (severity === 'critical' && window.state === 'alert') return true;
+  if (floodFrom !== undefined && number > floodFrom && !window.isFlood) return false;
   const isQuiet = quietUntil !== undefined && config.quietSeverities.some((one) => one === severity);
   return !isQuiet && number > timedOut;
 }

@@ -21,6 +21,8 @@ export interface Window {
   readonly state: WindowState;
   /** It says that linekeeper itself is unwell, and that this matters. */
   readonly isOwn: boolean;
+  /** It tells of the flood itself. */
+  readonly isFlood: boolean;
   /** Number of the moment at which it last began to ask for the horn; grows over all windows. */
   readonly number: number;
 }
@@ -38,6 +40,8 @@ export interface WindowRules {
   readonly ringback: ReadonlySet<string>;
   /** First-out group by subject. */
   readonly groupOf: ReadonlyMap<string, string>;
+  /** Type of the alarm that tells of a flood: in a flood it sounds for all. */
+  readonly floodType: string;
 }
 
 const rank = (severity: Severity): number => severities.length - severities.indexOf(severity);
@@ -62,6 +66,7 @@ export function seen(before: Windows, views: readonly AlarmView[], rules: Window
       count: view.count,
       state,
       isOwn: isOwnTrouble(view),
+      isFlood: view.key.type === rules.floodType,
       number: begins ? ++count : (old?.number ?? 0),
     };
     all.set(view.id, window);

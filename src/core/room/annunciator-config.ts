@@ -1,4 +1,5 @@
 /** What the annunciator needs of the room. */
+import { floodKey } from '../alarm/flood.ts';
 import type { AnnunciatorConfig } from '../annunciator/step.ts';
 import type { defaultFirstOut } from '../../model/annunciator.ts';
 import type { Room } from '../../model/room.ts';
@@ -8,6 +9,7 @@ export function annunciatorConfig({ room, outputs }: RoomConfig): AnnunciatorCon
   const { ringback = [], firstOut = firstOutOf(room), autoSilenceMs, quiet } = room.annunciator ?? {};
   return {
     ringback: new Set(ringback),
+    floodType: floodKey.type,
     groupOf: new Map(
       Object.entries(firstOut).flatMap(([group, members]) => members.map((member) => [member, group])),
     ),

@@ -13,6 +13,7 @@ import { countersSeen } from './counters.ts';
 import type { RoomStep } from './composition.ts';
 import {
   annunciate,
+  annunciateAlarms,
   isBypassActive,
   toAlarm,
   toBypass,
@@ -34,9 +35,7 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'out-of-service':
     case 'return-to-service':
       return chain(
-        chain(toAlarm(state, event), (now) =>
-          annunciate(now, { kind: 'alarms', views: alarm.views(now.alarm), at }),
-        ),
+        chain(toAlarm(state, event), (now) => annunciateAlarms(now, at)),
         order.do === 'reset-alarm' ? seeCounters : (now) => ({ state: now, effects: nothing }),
       );
     case 'maintenance':

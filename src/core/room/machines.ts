@@ -15,6 +15,7 @@ import * as watch from '../watch/step.ts';
 import type { WatchEvent } from '../watch/hear.ts';
 import { alarmId } from '../../model/alarm.ts';
 import type { LineId } from '../../model/ids.ts';
+import type { MonoMs } from '../../model/units.ts';
 import type { RoomState } from './state.ts';
 import { begun } from './bypass-calls.ts';
 import { chain, each, nothing } from './composition.ts';
@@ -37,9 +38,7 @@ export function tellMaintenance(state: RoomState): RoomStep {
   const { subjects } = state.maintenance;
   const told = { kind: 'maintenance', subjects, at } as const;
   return chain(toWatch(state, told), (now) =>
-    chain(toAlarm(now, told), (then) =>
-      annunciate(then, { kind: 'alarms', views: alarm.views(then.alarm), at }),
-    ),
+    chain(toAlarm(now, told), (then) => annunciateAlarms(then, at)),
   );
 }
 
@@ -118,6 +117,14 @@ export function toAlarm(state: RoomState, event: alarm.AlarmEvent): RoomStep {
   const { state: next, effects } = alarm.step(state.alarm, event);
   return { state: next === state.alarm ? state : { ...state, alarm: next }, effects };
 }
+
+export const annunciateAlarms = (state: RoomState, at: MonoMs): RoomStep =>
+  annunciate(state, {
+    kind: 'alarms',
+    views: alarm.views(state.alarm),
+    isFlood: alarm.isFlood(state.alarm),
+    at,
+  });
 
 export function annunciate(state: RoomState, event: annunciator.AnnunciatorEvent): RoomStep {
   const next = annunciator.step(state.annunciator, event);

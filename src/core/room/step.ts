@@ -54,6 +54,7 @@ import {
 } from './field-events.ts';
 import {
   annunciate,
+  annunciateAlarms,
   toAlarm,
   toBypass,
   toControl,
@@ -207,7 +208,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
   const judged = chain(toAlarm(state, { kind: 'conditions', standing: known, at }), (now) =>
     toAlarm(now, { kind: 'turn', at }),
   );
-  return chain(judged, (now) => annunciate(now, { kind: 'alarms', views: alarm.views(now.alarm), at }));
+  return chain(judged, (now) => annunciateAlarms(now, at));
 }
 
 const announced = ({ upsTest, bypass: { lines } }: RoomState): Announced => ({

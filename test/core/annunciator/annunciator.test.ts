@@ -16,7 +16,7 @@ const minor: Shown = { id: 'door', severity: 'minor' };
 const warning: Shown = { id: 'disk', severity: 'warning' };
 
 test('with no alarm the wall is dark and quiet, and the state rests', () => {
-  const wall = new Wall().tell({ kind: 'alarms', views: [] });
+  const wall = new Wall().show();
   const before = wall.state;
   assert.equal(wall.wait(60_000).watch('lamp', 3000), { onMs: 0, starts: 0 });
   assert.is(wall.horn, false);
@@ -179,6 +179,23 @@ test('linekeeper unwell has a tone of its own, and a fault of the room sounds ov
   assert.is(new Wall().show({ ...dead, severity: 'minor' }).hear(), 'minor');
 });
 
+const notice: Shown = { id: 'linekeeper', type: 'alarm.flood', severity: 'major' };
+
+test('in a flood its own alarm sounds; what comes then flashes and does not start the silenced horn, unless it is critical', () => {
+  const wall = new Wall().show(major).flood(major, notice, minor);
+  assert.is(wall.hear(), 'major');
+  wall.tell({ kind: 'silence' }).flood(major, notice, minor, { ...major, id: 'web' });
+  assert.equal([wall.hear(), wall.see()], ['quiet', 'flash']);
+  assert.is(wall.flood(major, notice, minor, critical).hear(), 'critical');
+});
+
+test('when the flood is over, what came since the horn was silenced sounds', () => {
+  const wall = new Wall().show(major).flood(major, notice).tell({ kind: 'silence' });
+  wall.flood(major, notice, minor);
+  assert.is(wall.hear(), 'quiet');
+  assert.is(wall.show(major, minor).hear(), 'minor');
+});
+
 const limited = { autoSilenceMs: 600_000 };
 
 test('a horn that sounded for its time stops by itself; the lamp goes on, and a new alarm sounds', () => {
@@ -231,8 +248,12 @@ test('what was silenced or acknowledged in quiet hours does not sound at their e
 test('quiet hours silence no severity that is not named, and never a critical alarm', () => {
   assert.is(quiet(new Wall(night), 1e6).show(minor, major).hear(), 'major');
   // A room file cannot say so; a core that is told so does not obey.
-  const all = { quietSeverities: severities.filter((one) => one !== 'critical') };
-  assert.is(quiet(new Wall(all), 1e6).show(major, critical).hear(), 'critical');
+  assert.is(
+    quiet(new Wall({ quietSeverities: severities }), 1e6)
+      .show(major, critical)
+      .hear(),
+    'critical',
+  );
 });
 
 test('a lamp test lights every lamp for 5 s and tries horn and relays briefly, to the millisecond', () => {

@@ -28,7 +28,7 @@ class Panel {
   }
   #tell(event: alarm.AlarmEvent): this {
     this.#alarms = alarm.step(this.#alarms, event).state;
-    this.wall.tell({ kind: 'alarms', views: alarm.views(this.#alarms) });
+    this.wall.tell({ kind: 'alarms', views: alarm.views(this.#alarms), isFlood: false });
     return this;
   }
   /** These stand, and no other. */

@@ -57,6 +57,7 @@ export class Wall {
       {
         ringback: new Set(),
         groupOf: new Map(),
+        floodType: 'alarm.flood',
         lamps: [{ point: 'lamp', scope: {} }],
         quietSeverities: [],
         ...config,
@@ -70,7 +71,10 @@ export class Wall {
     return this;
   }
   show(...shown: readonly Shown[]): this {
-    return this.tell({ kind: 'alarms', views: shown.map(view) });
+    return this.tell({ kind: 'alarms', views: shown.map(view), isFlood: false });
+  }
+  flood(...shown: readonly Shown[]): this {
+    return this.tell({ kind: 'alarms', views: shown.map(view), isFlood: true });
   }
   wait(ms: number): this {
     this.at += ms;
