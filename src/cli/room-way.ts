@@ -112,7 +112,7 @@ interface Opening {
 }
 
 /** The head of an answer over the socket; its body is still to come. */
-export async function openAnswer(
+async function openAnswer(
   way: SocketWay,
   what: string,
   { limitMs, order }: Opening,

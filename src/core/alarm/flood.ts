@@ -12,10 +12,10 @@ import { text } from '../../model/text.ts';
 import { alarmKind } from './catalogue.ts';
 import type { Alarm } from './regions.ts';
 
-export const floodWindowMs = 600_000;
+const floodWindowMs = 600_000;
 /** Begins above so many in the window, ends below so many. */
-export const floodBeginsAbove = 10;
-export const floodEndsBelow = 5;
+const floodBeginsAbove = 10;
+const floodEndsBelow = 5;
 /** Alarms that come within a second are counted at its beginning: bounds what is remembered. */
 const grainMs = 1000;
 /** The sentence of the flood's alarm is renewed no more often. */
@@ -124,7 +124,7 @@ function wentOn(open: OpenFlood, raised: readonly Alarm[], rate: number, at: Mon
     : { ...next, told: { at, text: sentence(next, rate) } };
 }
 
-export const topOf = (byType: OpenFlood['byType']): readonly { type: string; count: number }[] =>
+const topOf = (byType: OpenFlood['byType']): readonly { type: string; count: number }[] =>
   Object.entries(byType)
     .map(([type, count]) => ({ type, count }))
     .toSorted((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1))
