@@ -50,6 +50,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'reset ALARM|all       reset alarms that latch',
     load: async () => (await import('./cli/alarm-orders.ts')).reset,
   },
+  bypass: {
+    summary: 'bypass status         where each line stands and why; bypass trip, restore, reset: in two steps',
+    load: async () => (await import('./cli/bypass.ts')).bypass,
+  },
   control: {
     summary: 'control [NAME …]      what may be done to the switch, and doing it',
     load: async () => (await import('./cli/control.ts')).control,

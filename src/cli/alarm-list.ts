@@ -19,7 +19,9 @@ export const alarmSchema = Type.Object({
       kind: Type.String(),
       until: optional(Type.Number()),
       by: optional(Type.String()),
-      reason: optional(Type.Unknown()),
+      reason: optional(Type.String()),
+      permit: optional(Type.String()),
+      root: optional(Type.String()),
     }),
   ),
   what: sentence,
@@ -93,24 +95,30 @@ function howItStands({ condition, ack, ackedBy, latched }: AlarmAnswer): Text {
 }
 
 function quiet({ suppressions }: AlarmAnswer, reader: Reader): readonly string[] {
-  return suppressions.map(({ kind, until, by, reason }) => {
+  return suppressions.map(({ kind, until, by, reason, permit, root }) => {
     const till = until === undefined ? '' : moment(until, reader);
     const left = ago(until === undefined ? 0 : until - reader.now);
     const who = by === undefined ? '' : ` (${by})`;
-    const why = typeof reason === 'string' ? `: ${reason}` : '';
+    const why = reason ?? permit;
+    const because = why === undefined ? '' : `: ${why}`;
     switch (kind) {
       case 'shelved':
         return reader.say(
           text(
-            `搁置至 ${till}（还有 ${left.zh}）${who}${why}`,
-            `shelved until ${till} (${left.en} left)${who}${why}`,
+            `搁置至 ${till}（还有 ${left.zh}）${who}${because}`,
+            `shelved until ${till} (${left.en} left)${who}${because}`,
           ),
         );
       case 'by-design':
-        return reader.say(text('由另一告警引起，不单独发声', 'follows from another alarm, does not sound'));
+        return reader.say(
+          text(
+            `由 ${root ?? '另一告警'} 引起，不单独发声`,
+            `follows from ${root ?? 'another alarm'}, does not sound`,
+          ),
+        );
       default:
         return reader.say(
-          text(`停用（维护）至 ${till}${who}${why}`, `out of service until ${till}${who}${why}`),
+          text(`停用（维护）至 ${till}${who}${because}`, `out of service until ${till}${who}${because}`),
         );
     }
   });

@@ -7,6 +7,8 @@ const name = (description: string) => Type.String({ minLength: 1, maxLength: 200
 const line = Type.String({ minLength: 1, maxLength: 64, description: 'A line of the room, e.g. L01.' });
 const alarm = name('Id of an alarm, or `all`.');
 
+const reason = Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'For the audit.' }));
+
 const shelveMsMax = 8 * 3_600_000;
 const outOfServiceMsMin = 60_000;
 const outOfServiceMsMax = 7 * 24 * 3_600_000;
@@ -61,11 +63,15 @@ export const commandSchemas = {
       do: Type.Literal('bypass'),
       line: Type.Optional(line),
       mode: Type.Union([Type.Literal('now'), Type.Literal('planned')]),
+      reason,
     },
     strict,
   ),
-  restore: Type.Object({ do: Type.Literal('restore'), line: Type.Optional(line) }, strict),
-  'reset-bypass': Type.Object({ do: Type.Literal('reset-bypass'), line: Type.Optional(line) }, strict),
+  restore: Type.Object({ do: Type.Literal('restore'), line: Type.Optional(line), reason }, strict),
+  'reset-bypass': Type.Object(
+    { do: Type.Literal('reset-bypass'), line: Type.Optional(line), reason },
+    strict,
+  ),
   exercise: Type.Object({ do: Type.Literal('exercise'), line }, strict),
   'new-relay': Type.Object({ do: Type.Literal('new-relay'), line }, strict),
   'power-cut-done': Type.Object(

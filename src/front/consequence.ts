@@ -26,11 +26,13 @@ export function consequence(command: Command, view: RoomView | undefined): Text 
             `${where.en} goes to bypass: idle lines at once, busy lines when their call ends${calls.en}`,
           );
     }
-    case 'restore':
+    case 'restore': {
+      const calls = callsWaitedFor(view, command.line);
       return text(
-        `${where.zh}恢复到交换机：逐条线路在空闲时切回`,
-        `${where.en} goes back to the switch, line by line, each when it is idle`,
+        `${where.zh}恢复到交换机：逐条线路在空闲时切回${calls.zh}`,
+        `${where.en} goes back to the switch, line by line, each when it is idle${calls.en}`,
       );
+    }
     case 'reset-bypass':
       return text(`${where.zh}解除旁路保持或锁定`, `lifts the hold or lock of ${where.en}`);
     case 'exercise':
@@ -83,13 +85,32 @@ function callsTouched(view: RoomView | undefined, line: string | undefined, isNo
       (line === undefined || id === line) && signal === 'off-hook' && !stays.includes(bypass),
   );
   if (busy.length === 0) return text('。现在没有通话会受影响', '. No call is on these lines now');
-  const named = busy.slice(0, namedMax).map(({ id, trunk }) => `${id} (${trunk})`);
-  const more = busy.length > namedMax ? ' …' : '';
-  const list = `${named.join(', ')}${more}`;
+  const list = named(busy);
   return isNow
     ? text(`。现有 ${busy.length} 个通话会被切断：${list}`, `. ${busy.length} in a call now and cut: ${list}`)
-    : text(
-        `。现有 ${busy.length} 个通话，会等其结束：${list}`,
-        `. ${busy.length} in a call now and waited for: ${list}`,
-      );
+    : waitedFor(busy);
 }
+
+/** Calls over seat phones: a restore never touches them. */
+function callsWaitedFor(view: RoomView | undefined, line: string | undefined): Text {
+  const inBypass = (view?.lines ?? []).filter(
+    ({ id, bypass }) => (line === undefined || id === line) && bypass === 'bypass',
+  );
+  const busy = inBypass.filter(({ signal }) => signal === 'off-hook');
+  const count = text(`。${inBypass.length} 条线路在坐席电话上`, `. ${inBypass.length} on their seat phones`);
+  if (view === undefined || busy.length === 0) return view === undefined ? text('', '') : count;
+  const calls = waitedFor(busy);
+  return text(`${count.zh}${calls.zh}`, `${count.en}${calls.en}`);
+}
+
+const waitedFor = (busy: readonly LineView[]): Text =>
+  text(
+    `。现有 ${busy.length} 个通话，会等其结束：${named(busy)}`,
+    `. ${busy.length} in a call now and waited for: ${named(busy)}`,
+  );
+
+const named = (busy: readonly LineView[]): string =>
+  busy
+    .slice(0, namedMax)
+    .map(({ id, trunk }) => `${id} (${trunk})`)
+    .join(', ') + (busy.length > namedMax ? ' …' : '');

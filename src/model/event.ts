@@ -42,10 +42,16 @@ export type Command =
   | { readonly do: 'reset-first-out' }
   | { readonly do: 'lamp-test' }
   /** `planned`: busy lines wait without cap. `line` absent: the whole room. */
-  | { readonly do: 'bypass'; readonly line?: LineId; readonly mode: 'now' | 'planned' }
+  | {
+      readonly do: 'bypass';
+      readonly line?: LineId;
+      readonly mode: 'now' | 'planned';
+      /** For the audit. */
+      readonly reason?: string;
+    }
   /** Restore ordered by a person; `reset` only lifts `held`. */
-  | { readonly do: 'restore'; readonly line?: LineId }
-  | { readonly do: 'reset-bypass'; readonly line?: LineId }
+  | { readonly do: 'restore'; readonly line?: LineId; readonly reason?: string }
+  | { readonly do: 'reset-bypass'; readonly line?: LineId; readonly reason?: string }
   | { readonly do: 'exercise'; readonly line: LineId }
   /** The changeover relay of this line was replaced: its times are those of another one. */
   | { readonly do: 'new-relay'; readonly line: LineId }

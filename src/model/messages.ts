@@ -370,7 +370,12 @@ export type FromFront =
 /** The whole room at one moment, for views. Sent on change, at most five times a second. */
 export interface RoomView {
   readonly at: WallMs;
-  readonly room: { readonly id: RoomId; readonly name: Text; readonly bypass: RoomBypassState };
+  readonly room: {
+    readonly id: RoomId;
+    readonly name: Text;
+    readonly bypass: RoomBypassState;
+    readonly explained?: BypassExplained;
+  };
   readonly lines: readonly LineView[];
   readonly subjects: readonly SubjectRow[];
   readonly readings: readonly ReadingRow[];
@@ -402,12 +407,21 @@ export type PowerCutRow = Omit<PowerCutView, 'cutAt' | 'phaseAt' | 'stages'> & {
     readonly steps: readonly WithWallTimes<StepView>[];
   })[];
 };
+/** Why the room or a line stands where it does, and what moves it next. */
+export interface BypassExplained {
+  readonly why: Text;
+  readonly next: Text;
+  /** When time alone brings it, if nothing else happens. */
+  readonly nextAt?: WallMs;
+}
 export interface LineView {
   readonly id: LineId;
   readonly trunk: string;
   readonly phone: string;
   readonly signal: LineSignal;
   readonly bypass: LineBypassState | 'none';
+  /** Absent in normal, and without a relay. */
+  readonly explained?: BypassExplained;
   readonly recording: boolean;
   readonly volts: number;
   readonly call?: {

@@ -1,6 +1,7 @@
 /** The whole room as people see it, made of the core's state. Labels get wall time here and nowhere before. */
 import type {
   AlarmRow,
+  BypassExplained,
   ClockMark,
   LineView,
   LoopLateness,
@@ -10,6 +11,8 @@ import type {
 } from '../model/messages.ts';
 import { alarmViews } from '../core/room/views.ts';
 import {
+  bypassOfLines,
+  bypassOfRoom,
   bypassView,
   controlViews,
   lineReading,
@@ -19,11 +22,14 @@ import {
   subjectViews,
 } from '../core/room/views.ts';
 import { readingViews } from '../core/room/reading-views.ts';
+import type { Explained } from '../core/bypass/index.ts';
 import type { LineId } from '../model/ids.ts';
 import type { RoomState } from '../core/room/state.ts';
 import { openCallOf, signalOf } from '../core/line/state.ts';
 import { outputs } from '../core/room/step.ts';
 import { wallAt } from '../model/messages.ts';
+import { wallMs } from '../model/units.ts';
+import type { WallMs } from '../model/units.ts';
 
 export function roomView(
   state: RoomState,
@@ -35,6 +41,11 @@ export function roomView(
   const { room } = state.config;
   const bypass = bypassView(state);
   const lineBypass = new Map(bypass.lines.map((line) => [line.id, line]));
+  const why = bypassOfLines(state);
+  const explained = ({ nextAt, ...rest }: Explained): BypassExplained => ({
+    ...rest,
+    ...(nextAt === undefined ? {} : { nextAt: wholeSecond(wallAt(clock, nextAt)) }),
+  });
   const recording = recordingLines(state);
   const levels = outputs(state);
   const horns = state.config.outputs.filter(({ role }) => role === 'horn');
@@ -54,10 +65,11 @@ export function roomView(
   };
   return {
     at: clock.wall,
-    room: { id: room.id, name: room.name, bypass: bypass.room },
+    room: { id: room.id, name: room.name, bypass: bypass.room, explained: explained(bypassOfRoom(state)) },
     lines: room.lines.map(({ id, trunk, phone }): LineView => {
       const own = state.lines[id];
       const relay = lineBypass.get(id);
+      const because = why.get(id);
       const trend = relayTrendView(state, id);
       return {
         id,
@@ -65,6 +77,7 @@ export function roomView(
         phone,
         signal: own === undefined ? 'unknown' : signalOf(own),
         bypass: relay?.state ?? 'none',
+        ...(because === undefined || relay?.state === 'normal' ? {} : { explained: explained(because) }),
         recording: recording.has(id),
         volts: Math.round((own === undefined ? 0 : lineReading(own)) * 10) / 10,
         ...callOf(id),
@@ -118,6 +131,9 @@ export function roomView(
     ...powerCutOf(state, clock),
   };
 }
+
+/** So that a rounded millisecond makes no news. */
+const wholeSecond = (at: WallMs): WallMs => wallMs(Math.round(at / 1000) * 1000);
 
 function powerCutOf(state: RoomState, clock: ClockMark): Pick<RoomView, 'powerCut'> {
   const seen = powerCutView(state);

@@ -32,7 +32,7 @@ const consequence = anAlarm({
   id: 'lan/network.down',
   severity: 'warning',
   sounds: false,
-  suppressions: [{ kind: 'by-design', cause: 'ups-1/ups.on-battery' }],
+  suppressions: [{ kind: 'by-design', cause: 'behind', root: 'ups-1/ups.on-battery' }],
 });
 const latched = anAlarm({
   id: 'arrester/counter.counted',
@@ -92,7 +92,7 @@ test('in Chinese with the levels of the duty room; --all lists what follows from
   const { out } = await said(alarms, '--all', '--language', 'zh', ...place);
   assert.match(out, '! 一级紧急  pbx/pbx.down  持续，未确认 · 首发 · 第 2 次');
   assert.match(out, '处理: 到机房检查交换机电源与告警灯');
-  assert.match(out, '由另一告警引起，不单独发声');
+  assert.match(out, '由 ups-1/ups.on-battery 引起，不单独发声');
   assert.match(out, '广州120机房: 4 条持续，1 条待确认（一级紧急 1），1 条搁置。');
 });
 

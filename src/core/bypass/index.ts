@@ -6,6 +6,8 @@
  */
 export { check } from './check.ts';
 export { conditions } from './conditions.ts';
+export { explainLines, explainRoom } from './explain.ts';
+export type { Explained } from './explain.ts';
 export { isRoomKeyTurned } from './intent.ts';
 export { nextDeadline } from './deadlines.ts';
 export { initial, saved } from './start.ts';

@@ -8,6 +8,7 @@ import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Circumstances } from '../ups-test/guard.ts';
 import type { RoomState } from './state.ts';
+import { audited } from './bypass-audit.ts';
 import { chain, nothing } from './composition.ts';
 import { countersSeen } from './counters.ts';
 import type { RoomStep } from './composition.ts';
@@ -60,7 +61,7 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'restore':
     case 'reset-bypass':
     case 'exercise':
-      return toBypass(state, event);
+      return audited(toBypass(state, event), event, order);
     case 'new-relay':
       return chain(toRelayTrend(state, { kind: 'new-relay', line: order.line }), (now) => ({
         state: now,

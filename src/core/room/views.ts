@@ -18,6 +18,9 @@ import type { RoomState } from './state.ts';
 
 export const alarmViews = (state: RoomState): readonly AlarmView[] => alarm.views(state.alarm);
 export const bypassView = (state: RoomState): bypass.BypassView => bypass.view(state.bypass);
+export const bypassOfRoom = (state: RoomState): bypass.Explained => bypass.explainRoom(state.bypass);
+export const bypassOfLines = (state: RoomState): ReadonlyMap<LineId, bypass.Explained> =>
+  bypass.explainLines(state.bypass);
 export const subjectViews = (state: RoomState): readonly SubjectView[] => watch.views(state.watch);
 export const controlViews = (state: RoomState): readonly ControlView[] => control.views(state.control);
 export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>

@@ -31,12 +31,19 @@ const times = Type.Object({
   nowMs: Type.Optional(Type.Number({ description: 'Median of the newest moves' })),
 });
 
+const explained = Type.Optional(
+  Type.Object(
+    { why: text, next: text, nextAt: Type.Optional(wall('When time alone brings it')) },
+    { description: 'Why the bypass stands so, and what moves it next.' },
+  ),
+);
 const line = Type.Object({
   id: Type.String(),
   trunk: Type.String(),
   phone: Type.String(),
   signal: words('idle', 'ringing', 'off-hook', 'dead', 'unknown'),
   bypass: bypassOfLine,
+  explained,
   recording: Type.Boolean(),
   volts: Type.Number(),
   call: Type.Optional(
@@ -172,7 +179,7 @@ export const status = Type.Object({
   version: Type.String(),
   timezone: Type.String(),
   language: words('zh', 'en'),
-  room: Type.Object({ id: Type.String(), name: text, bypass: bypassOfRoom }),
+  room: Type.Object({ id: Type.String(), name: text, bypass: bypassOfRoom, explained }),
   lines: Type.Array(line),
   subjects: Type.Array(subject),
   readings: Type.Array(reading),

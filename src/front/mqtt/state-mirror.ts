@@ -133,7 +133,10 @@ function stateTopics(room: RoomId, view: RoomView): ReadonlyMap<string, string> 
   topics.set(topicOf(room, 'room'), JSON.stringify(whole));
   if (view.powerCut !== undefined) topics.set(topicOf(room, 'power-cut'), JSON.stringify(view.powerCut));
   for (const line of view.lines)
-    topics.set(topicOf(room, 'line', line.id), JSON.stringify({ ...line, volts: undefined }));
+    topics.set(
+      topicOf(room, 'line', line.id),
+      JSON.stringify({ ...line, volts: undefined, explained: undefined }),
+    );
   for (const subject of view.subjects)
     topics.set(
       topicOf(room, 'subject', subject.id),
