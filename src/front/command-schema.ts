@@ -100,6 +100,9 @@ export const commandSchemas = {
     {
       do: Type.Literal('ups-test'),
       subject: name('A UPS of the room.'),
+      deep: Type.Optional(
+        Type.Boolean({ description: 'Half an hour or half the charge at most, instead of some seconds.' }),
+      ),
       stop: Type.Optional(Type.Boolean({ description: 'Ends the test that runs.' })),
     },
     strict,

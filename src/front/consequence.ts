@@ -60,6 +60,11 @@ export function consequence(command: Command, view: RoomView | undefined): Text 
         'gives the all-clear after the power cut: outbound calls go on, and the plan is over',
       );
     case 'ups-test':
+      if (command.deep === true)
+        return text(
+          `${command.subject}：电池深度测试，负载由电池供电至多半小时或剩余一半电量`,
+          `deep battery test of ${command.subject}: its battery carries the load for half an hour, or down to half its charge`,
+        );
       return text(
         `${command.subject}：电池测试，负载由电池供电数秒`,
         `battery test of ${command.subject}: for some seconds its battery carries the load`,

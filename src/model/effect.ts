@@ -22,6 +22,7 @@ import type { ControlDid, ControlOutcome } from './control.ts';
 import type { MonoMs } from './units.ts';
 import type { PowerCutPhase, StepAction, StepId, StepState } from './power-cut.ts';
 import type { Text } from './text.ts';
+import type { UpsTestKind } from './ups.ts';
 import type { Verdict } from './watch.ts';
 
 /** What happened, for people and for the centre. Becomes an event of the MQTT outbox and of the panel's stream. */
@@ -138,7 +139,7 @@ export type Effect =
       readonly subject: SubjectId;
       readonly source: SourceId;
       readonly order: string;
-      readonly what: 'quick' | 'stop';
+      readonly what: UpsTestKind | 'stop';
     }
   /** Sends a string to the switch; `control-sent` with the same order tells what came of it. */
   | {

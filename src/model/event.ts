@@ -61,8 +61,13 @@ export type Command =
   | { readonly do: 'waive'; /** A step or a subject. */ readonly what: string; readonly reason: string }
   | { readonly do: 'all-clear' }
   | { readonly do: 'record'; readonly line: LineId; readonly on: boolean }
-  /** A quick battery test of a UPS; `stop` ends the one that runs. */
-  | { readonly do: 'ups-test'; readonly subject: SubjectId; readonly stop?: boolean }
+  /** A battery test of a UPS, a quick one unless `deep`; `stop` ends the one that runs. */
+  | {
+      readonly do: 'ups-test';
+      readonly subject: SubjectId;
+      readonly deep?: boolean;
+      readonly stop?: boolean;
+    }
   /** `on` absent: on. `values` fill the places of a string that is sent. */
   | {
       readonly do: 'control';
@@ -163,6 +168,8 @@ export type RoomEvent = { readonly at: MonoMs } & (
       readonly accepted: boolean;
       readonly reason: Text;
     }
+  /** The hour of the day in which the schedule of a UPS may test its battery ends then; without `until` it is over. */
+  | { readonly kind: 'ups-test-hour'; readonly subject: SubjectId; readonly until?: MonoMs }
   /** What came of the effect `control-send` of this order. */
   | {
       readonly kind: 'control-sent';

@@ -37,6 +37,7 @@ import type { ReadingView } from './reading.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
 import type { PowerCutView, StageView, StepView, Supply } from './power-cut.ts';
 import type { Language, Text } from './text.ts';
+import type { UpsTestKind } from './ups.ts';
 
 /** Relation of the two clocks, sent with whatever must turn a monotonic moment into a label. */
 export interface ClockMark {
@@ -265,7 +266,7 @@ export interface UpsTestOrder {
   readonly kind: 'ups-test';
   readonly source: SourceId;
   readonly order: string;
-  readonly what: 'quick' | 'stop';
+  readonly what: UpsTestKind | 'stop';
 }
 /** Whether what others publish can reach us. */
 export interface BrokerPath {

@@ -7,6 +7,7 @@ import type { BusId, LineId, PointId, RoomId, SourceId, SubjectId } from './ids.
 import type { Control } from './control.ts';
 import type { Domain, SubjectKind, Weight } from './watch.ts';
 import type { Language, Text } from './text.ts';
+import type { UpsTestKind } from './ups.ts';
 import type { Host, NutServerSettings } from './host.ts';
 import type { PowerCutSettings } from './power-cut.ts';
 import type { SensorName } from './sensor.ts';
@@ -214,6 +215,8 @@ interface PolledBase extends SourceBase {
   /** Alarms that a value of its answers raises while it is true, besides what the source says of the subject. */
   readonly raises?: readonly { readonly value: string; readonly alarm: string }[];
 }
+/** Battery tests that can be ordered this way; absent: none. */
+type UpsTests = readonly UpsTestKind[];
 export type SnmpAccess =
   | { readonly version: 'v1' | 'v2c'; /** Absent: `public`. */ readonly communityFile?: string }
   | {
@@ -318,6 +321,7 @@ export type Source =
     })
   | (PolledBase & {
       readonly kind: 'ups';
+      readonly tests?: UpsTests;
       readonly bus: BusId;
       readonly unit: number;
       /** File name in `config/ups/` without `.yaml`. */
@@ -325,6 +329,7 @@ export type Source =
     })
   | (PolledBase & {
       readonly kind: 'nut';
+      readonly tests?: UpsTests;
       /** Name of the UPS in upsd. */
       readonly ups: string;
       readonly host: string;
@@ -334,9 +339,10 @@ export type Source =
       readonly tls: boolean;
       readonly caFile?: string;
     })
-  | (PolledBase & { readonly kind: 'megatec'; readonly bus: BusId })
+  | (PolledBase & { readonly kind: 'megatec'; readonly tests?: UpsTests; readonly bus: BusId })
   | (PolledBase & {
       readonly kind: 'ups-snmp';
+      readonly tests?: UpsTests;
       readonly host: string;
       readonly port: number;
       readonly access: SnmpAccessFiles;
@@ -355,6 +361,8 @@ export type SnmpAccessFiles =
 
 export type ReadingSource = Extract<Source, { readonly kind: 'reading' }>;
 export type PolledSource = Extract<Source, { readonly missLimit: number }>;
+export const offersTest = (source: Source, what: UpsTestKind): boolean =>
+  'tests' in source && source.tests.includes(what);
 export const isPolled = (source: Source): source is PolledSource => 'missLimit' in source;
 
 export interface Subject {
@@ -367,12 +375,21 @@ export interface Subject {
   readonly dependsOn: readonly SubjectId[];
   /** Absent: the usual one. */
   readonly flapping?: FlapThreshold;
+  /** Of a UPS: its battery is tested by schedule. */
+  readonly test?: UpsTestSchedule;
 }
 
 /** So many changes of the verdict in so long are unrest. */
 export interface FlapThreshold {
   readonly changes: number;
   readonly inMs: number;
+}
+
+export interface UpsTestSchedule {
+  readonly everyMs: number;
+  /** Minutes after midnight, in the zone of the room. */
+  readonly atMinute: number;
+  readonly what: UpsTestKind;
 }
 
 /** Work that is planned in the room file: each week on some days, or once. Times are those of the room's zone. */

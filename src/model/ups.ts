@@ -25,6 +25,10 @@ export const upsFlags = [
   'eco',
 ] as const;
 
+/** Battery tests that can be ordered: some seconds, or as far down as is safe. */
+export const upsTestKinds = ['quick', 'deep'] as const;
+export type UpsTestKind = (typeof upsTestKinds)[number];
+
 /** Measured values and the widest range that any UPS may mean; beyond it the number is another register's or turned round. */
 const ranges = {
   inputVolts: [0, 700],

@@ -1,6 +1,7 @@
 import type { SourceId } from '../model/ids.ts';
 import type { Says } from '../model/watch.ts';
 import type { Text } from '../model/text.ts';
+import type { UpsTestKind } from '../model/ups.ts';
 
 /**
  * One source of evidence that asks the world by itself (SIP OPTIONS, TCP connect, ping, UPS).
@@ -14,7 +15,7 @@ export interface Probe {
   start(report: (evidence: ProbeEvidence) => void): void;
   suspect(on: boolean): void;
   /** Of a UPS that can be told to test its battery, or to stop that. Never throws out. */
-  test?(what: 'quick' | 'stop'): Promise<TestAnswer>;
+  test?(what: UpsTestKind | 'stop'): Promise<TestAnswer>;
   stop(): Promise<void>;
 }
 

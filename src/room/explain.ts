@@ -13,6 +13,7 @@ import type {
   Source,
   Subject,
   Threshold,
+  UpsTestSchedule,
 } from '../model/room.ts';
 import { writtenSensor } from '../model/sensor.ts';
 import type { PlanStage } from '../model/power-cut.ts';
@@ -146,14 +147,17 @@ const describeLoop = ({ supervised }: InputPoint): string =>
 
 /** The first source stands beside the subject, the others below it. */
 function subjectRows(
-  { id, kind, sources, downWhen, flapping }: Subject,
+  { id, kind, sources, downWhen, flapping, test }: Subject,
   say: (words: Text) => string,
 ): string[][] {
   const rule =
     kind === 'pbx'
       ? text('两个域故障，其一实证', 'down in 2 domains, one a proof')
       : text(`${downWhen} 条故障`, `${downWhen} down`);
-  const [first = '', ...more] = sources.map((source) => describeSource(source, say));
+  const [first = '', ...more] = [
+    ...sources.map((source) => describeSource(source, say)),
+    ...(test === undefined ? [] : [say(writtenTest(test))]),
+  ];
   const unrest =
     flapping === undefined
       ? []
@@ -166,6 +170,16 @@ function subjectRows(
           ),
         ];
   return [[id, kind, say(rule), first, ...unrest], ...more.map((source) => ['', '', '', source])];
+}
+
+function writtenTest({ everyMs, atMinute, what }: UpsTestSchedule): Text {
+  const clock = [Math.floor(atMinute / 60), atMinute % 60].map((n) => String(n).padStart(2, '0')).join(':');
+  const [zh, en] = what === 'deep' ? ['深度测试', 'deep'] : ['快速测试', 'quick'];
+  const every = written(everyMs, 'ms');
+  return text(
+    `电池${zh}：每 ${every}，${clock} 起一小时内`,
+    `battery test, ${en}: every ${every}, in the hour from ${clock}`,
+  );
 }
 
 function describeSource({ kind, domain, weight }: Source, say: (words: Text) => string): string {

@@ -542,6 +542,16 @@ export const limits = {
       'a fault that stays behind the flapping is alarmed after three tenths of this',
     ),
   },
+  'test.every': {
+    min: 1,
+    max: 366,
+    default: 30,
+    unit: 'days',
+    reason: text(
+      '太频繁会缩短电池寿命；一年不测，坏了也不知道',
+      'too often wears the battery; one that is not tested for a year may have been bad for as long',
+    ),
+  },
   'maintenance.for': {
     min: minute,
     max: 24 * hour,

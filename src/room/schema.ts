@@ -27,6 +27,7 @@ import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
+import { upsTestSchema } from './ups-test-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import { seatPhoneEvidence } from './seat-phone-schema.ts';
 import * as short from './short-forms.ts';
@@ -736,6 +737,7 @@ const subject = strict(
         ),
       }),
     ),
+    test: optional(upsTestSchema),
     'depends-on': optional(
       Type.Array(nameOf('监视对象', 'a subject', 'lan'), {
         maxItems: 16,

@@ -17,6 +17,7 @@ import { isHost, parseHostPort, parseLineKey, parseSip } from './short-forms.ts'
 import type { Terminals } from './terminals.ts';
 import { tripOutlook } from './trip.ts';
 import { readUpsEvidence } from './ups-evidence.ts';
+import { readUpsTest } from './ups-test.ts';
 
 type WrittenSubject = NonNullable<Draft['subjects']>[string];
 type WrittenEvidence = WrittenSubject['evidence'][number];
@@ -61,6 +62,7 @@ export function readSubjects(reading: Reading, parts: Parts): Map<string, Subjec
       downWhen: readDownWhen(reading, id, written, sources),
       dependsOn,
       ...readFlapping(reading, id, sources),
+      ...readUpsTest(reading, id, written, sources),
     });
   }
   tellCycles(reading, subjects);

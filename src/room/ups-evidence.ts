@@ -5,6 +5,7 @@
 import type { SnmpAccessFiles, Source } from '../model/room.ts';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
+import { upsTestKinds } from '../model/ups.ts';
 import { domainOf } from './domains.ts';
 import { didYouMean } from './nearest.ts';
 import type { Path } from './problem.ts';
@@ -161,7 +162,7 @@ function readNut({
     weight: 'proof',
     ups,
     ...peer,
-    ...(username === undefined ? {} : { username }),
+    ...(username === undefined ? {} : { username, tests: upsTestKinds }),
     ...(passwordFile === undefined ? {} : { passwordFile }),
     tls,
     ...(caFile === undefined ? {} : { caFile }),
@@ -213,6 +214,7 @@ function readMegatec({
   return {
     id,
     kind: 'megatec',
+    tests: ['quick'],
     domain: domainOf(known),
     weight: 'proof',
     bus,

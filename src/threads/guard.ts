@@ -21,6 +21,7 @@ import { HealthGate } from '../shell/health-gate.ts';
 import { JournalFeed } from './journal-feed.ts';
 import { MaintenanceCalendar } from '../shell/maintenance-calendar.ts';
 import { QuietCalendar } from '../shell/quiet-calendar.ts';
+import { UpsTestHours } from '../shell/ups-test-hours.ts';
 import { Mailbox } from '../shell/mailbox.ts';
 import { TurnLoop } from '../shell/turn-loop.ts';
 import { SelfWatch } from './self-watch.ts';
@@ -353,10 +354,12 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   };
 
   const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
+  const testHours = new UpsTestHours(room.subjects, room.timezone);
   const quiet = new QuietCalendar(room.annunciator?.quiet, room.timezone);
   const announceHours = (): void => {
     for (const event of calendar.announce(mark(clock))) post(event, false);
     for (const event of quiet.announce(mark(clock))) post(event, false);
+    for (const event of testHours.announce(mark(clock))) post(event, false);
   };
   announceHours();
   const everySecond = setInterval(() => {

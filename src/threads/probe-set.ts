@@ -4,6 +4,7 @@ import type { Probe, ProbeEvidence, TestAnswer } from '../ports/probe.ts';
 import type { Source } from '../model/room.ts';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
+import type { UpsTestKind } from '../model/ups.ts';
 
 export interface ProbeOfSubject {
   readonly subject: SubjectId;
@@ -32,7 +33,7 @@ export class ProbeSet {
     this.#suspected = subjects;
   }
 
-  async test(source: SourceId, what: 'quick' | 'stop'): Promise<TestAnswer> {
+  async test(source: SourceId, what: UpsTestKind | 'stop'): Promise<TestAnswer> {
     const found = this.#probes.find(({ probe }) => probe.source === source)?.probe;
     if (found?.test === undefined)
       return {

@@ -3,6 +3,7 @@ import type { Mutant } from './bypass.ts';
 
 const control = { copied: 'control/control.test.ts' };
 const upsTest = { copied: 'ups-test/ups-test.test.ts' };
+const schedule = { copied: 'ups-test/schedule.test.ts' };
 
 export const mutants: readonly Mutant[] = [
   {
@@ -84,5 +85,61 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (batteryPercent === undefined) return undefined;',
     by: upsTest,
     caught: 'each reason refuses, and nothing is sent',
+  },
+  {
+    name: 'a scheduled test begins on battery',
+    file: 'ups-test/guard.ts',
+    search: "if (onBattery !== false) return text('UPS 不在市电供电', 'the UPS is not on mains');",
+    replace: '',
+    by: schedule,
+    caught: 'it never begins on battery',
+  },
+  {
+    name: 'the schedule does not ask whether it may',
+    file: 'ups-test/step.ts',
+    search: 'if (why !== undefined || source === undefined) {\n      const next',
+    replace: 'if (source === undefined) {\n      const next',
+    by: schedule,
+    caught: 'it never begins on battery',
+  },
+  {
+    name: 'the schedule tests a UPS that somebody works on',
+    file: 'ups-test/guard.ts',
+    search: "(by === 'schedule' || id !== subject.id)",
+    replace: 'id !== subject.id',
+    by: schedule,
+    caught: 'it never begins on battery',
+  },
+  {
+    name: 'a clock that jumps makes two tests of one',
+    file: 'ups-test/schedule.ts',
+    search: 'triedAt !== undefined && !hasLasted(triedAt, everyMs / 2, at)',
+    replace: 'triedAt !== undefined && !hasLasted(triedAt, 0, at)',
+    by: schedule,
+    caught: 'a clock that is set opens the hour again and again',
+  },
+  {
+    name: 'a schedule is forgotten at a restart',
+    file: 'ups-test/schedule.ts',
+    search: 'countsFrom: later(savedAt, -ageMs), isTested, ...tried',
+    replace: 'countsFrom: at, isTested: false, ...tried',
+    by: schedule,
+    caught: 'twice the interval without a test is an alarm',
+  },
+  {
+    name: 'a deep test runs the battery down',
+    file: 'ups-test/step.ts',
+    search: 'batteryPercent <= deepPercentMin',
+    replace: 'batteryPercent <= -deepPercentMin',
+    by: upsTest,
+    caught: 'a deep test needs to see the mains and the charge',
+  },
+  {
+    name: 'a deep test of a UPS that does not tell its input volts',
+    file: 'ups-test/guard.ts',
+    search: "if (what === 'deep' && newest.reading.inputVolts === undefined)",
+    replace: "if (what === 'deep' && newest.reading.onBattery === undefined)",
+    by: upsTest,
+    caught: 'a deep test needs to see the mains and the charge',
   },
 ];

@@ -48,6 +48,7 @@ const good: readonly (readonly [string, string, string, object])[] = [
       host: '10.0.0.5',
       port: 3494,
       username: 'keeper',
+      tests: ['quick', 'deep'],
       passwordFile: 'nut.secret',
       tls: true,
       caFile: 'nut.pem',
@@ -59,7 +60,7 @@ const good: readonly (readonly [string, string, string, object])[] = [
     'Megatec',
     'megatec: wire',
     'serial: /dev/ttyUSB2, baud: 2400',
-    { kind: 'megatec', domain: 'serial:wire', bus: 'wire', label: label('UPS wire') },
+    { kind: 'megatec', tests: ['quick'], domain: 'serial:wire', bus: 'wire', label: label('UPS wire') },
   ],
   [
     'the UPS-MIB with its defaults',

@@ -235,6 +235,11 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'alarms.count': ['recorder: {', (v) => `alarms: { server.down: { count: ${v} } }\nrecorder: {`],
   'alarms.within': ['recorder: {', (v) => `alarms: { server.down: { count: 2, within: ${v} } }\nrecorder: {`],
   'alarms.re-alarm': ['recorder: {', (v) => `alarms: { crm/server.down: { re-alarm: ${v} } }\nrecorder: {`],
+  'test.every': [
+    'evidence: [{ ups: rs485/1, model: huawei-ups2000 }]',
+    (v) =>
+      `evidence: [{ nut: a@127.0.0.1, username: k, password-file: f }], test: { every: ${v}, at: "03:00" }`,
+  ],
   'http.port': ['recorder: {', (v) => `http: { port: ${v} }\nrecorder: {`],
 };
 

@@ -239,6 +239,17 @@ export const roomAlarms = {
     },
     { onDelayMs: 10_000, offDelayMs: 10_000 },
   ),
+  'ups.test-overdue': kind('warning', {
+    what: ['UPS 电池很久没有测试', 'The battery of the UPS has not been tested for long'],
+    effect: [
+      '坏了也不知道，停电时电池可能供不上电',
+      'If it is bad nobody knows, and in a power cut it may not carry the equipment',
+    ],
+    action: [
+      '查看日志中测试未进行的原因，然后执行 linekeeper ups test',
+      'See in the log why no test was begun, then give linekeeper ups test',
+    ],
+  }),
   'ups.replace-battery': kind(
     'minor',
     {

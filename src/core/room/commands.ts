@@ -7,6 +7,7 @@ import type { MonoMs } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import type { Circumstances } from '../ups-test/guard.ts';
+import { hasOpenHour } from '../ups-test/step.ts';
 import type { RoomState } from './state.ts';
 import { audited } from './bypass-audit.ts';
 import { chain, nothing } from './composition.ts';
@@ -97,6 +98,7 @@ function seeCounters(state: RoomState): RoomStep {
 
 /** What else goes on in the room, for who asks for a battery test. */
 const aroundOf = (state: RoomState): Circumstances => ({
+  maintained: Object.keys(state.maintenance.subjects),
   isBypassActive: isBypassActive(state),
   isPowerCut: state.powerCut.cut !== undefined,
   percents: Object.fromEntries(
@@ -105,6 +107,10 @@ const aroundOf = (state: RoomState): Circumstances => ({
     ),
   ),
 });
+
+/** Circumstances cost something, and the hour of a schedule is one of a day. */
+export const upsTestTurn = (state: RoomState, event: RoomEventOf<'turn'>): RoomStep =>
+  toUpsTest(state, hasOpenHour(state.upsTest) ? { ...event, around: aroundOf(state) } : event);
 
 function recordAnswer(
   state: RoomState,

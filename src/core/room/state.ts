@@ -187,6 +187,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       room.subjects,
       typeof saved === 'string' ? undefined : saved.upsTests,
       later(at, -awayMs),
+      at,
     ),
     control: control.initial(room.controls, (typeof saved === 'string' ? undefined : saved.controls) ?? {}, {
       now: at,

@@ -41,7 +41,7 @@ import {
 import type { RoomState } from './state.ts';
 import { chain, each, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
-import { command } from './commands.ts';
+import { command, upsTestTurn } from './commands.ts';
 import { lineEvent } from './line-events.ts';
 import {
   cardEvent,
@@ -110,6 +110,7 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return quieted({ ...state, found: withFound(state.found, event) });
     case 'command':
       return command(state, event);
+    case 'ups-test-hour':
     case 'ups-test-sent':
       return toUpsTest(state, { ...event, at });
     case 'control-sent':
@@ -135,7 +136,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   let now = each(before, Object.keys(before.lines), (state, id) => lineEvent(state, id, event));
   now = chain(now, (state) => toMaintenance(state, event));
   now = chain(now, (state) => toControl(state, event));
-  now = chain(now, (state) => toUpsTest(state, event));
+  now = chain(now, (state) => upsTestTurn(state, event));
   now = chain(now, (state) => toWatch(state, event));
   now = chain(now, tellVerdict);
   if (before.powerCut.plan.length > 0)
@@ -190,7 +191,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...power.conditions(state.power, at),
     ...powerCut.conditions(state.powerCut, at),
     ...controlConditions(state.control, at),
-    ...upsTestConditions(state.upsTest),
+    ...upsTestConditions(state.upsTest, at),
     ...Object.values(state.triggers).flatMap(triggerConditions),
     ...cardConditions(state.cards),
     ...lineConditions(state.config, linesSeen(state), at),

@@ -1,6 +1,7 @@
 /** Whether a battery test may begin. Each reason is one sentence for who asked; what is not known is never in its favour. */
-import type { SourceId } from '../../model/ids.ts';
+import type { SourceId, SubjectId } from '../../model/ids.ts';
 import type { Source, Subject } from '../../model/room.ts';
+import type { UpsTestKind } from '../../model/ups.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs } from '../../model/units.ts';
 import type { Text } from '../../model/text.ts';
@@ -11,6 +12,8 @@ import type { UpsTestState } from './step.ts';
 export interface Circumstances {
   readonly isBypassActive: boolean;
   readonly isPowerCut: boolean;
+  /** Subjects that are in maintenance. */
+  readonly maintained: readonly SubjectId[];
   /** Charge of each UPS, told or estimated. */
   readonly percents: Readonly<Record<SourceId, number>>;
 }
@@ -25,19 +28,22 @@ interface Asked {
   readonly source: Source | undefined;
   readonly state: UpsTestState;
   readonly around: Circumstances;
-  readonly isFromCentre: boolean;
+  readonly what: UpsTestKind;
+  readonly by: 'site' | 'centre' | 'schedule';
   readonly at: MonoMs;
 }
 
 /** `undefined`: it may. */
-export function refusal({ subject, source, state, around, isFromCentre, at }: Asked): Text | undefined {
-  if (isFromCentre) return text('电池测试只能在本机下达', 'a battery test is ordered on site only');
+export function refusal({ subject, source, state, around, what, by, at }: Asked): Text | undefined {
+  if (by === 'centre') return text('电池测试只能在本机下达', 'a battery test is ordered on site only');
   if (subject === undefined) return text('没有此 UPS', 'there is no such UPS');
   if (source === undefined)
-    return text(
-      `${subject.id} 不能由本机测试：须为 megatec，或写明 username 的 nut`,
-      `${subject.id} cannot be tested from here: it takes megatec, or nut with a username`,
-    );
+    return what === 'deep'
+      ? text(`${subject.id} 的通信方式不支持深度测试`, `no way to ${subject.id} offers a deep test`)
+      : text(
+          `${subject.id} 不能由本机测试：其通信方式没有测试命令`,
+          `${subject.id} cannot be tested from here: no way to it carries the order`,
+        );
   const { running, cutAt, seen } = state;
   if (running !== undefined)
     return text(
@@ -46,6 +52,10 @@ export function refusal({ subject, source, state, around, isFromCentre, at }: As
     );
   if (around.isPowerCut) return text('停电预案正在进行', 'a power cut is going on');
   if (around.isBypassActive) return text('线路正在旁路', 'lines are in bypass');
+  const served = state.subjects.find(
+    ({ id }) => around.maintained.includes(id) && (by === 'schedule' || id !== subject.id),
+  );
+  if (served !== undefined) return text(`${served.id} 正在维护`, `${served.id} is in maintenance`);
   if (cutAt !== undefined && elapsedMs(cutAt, at) < afterCutMs)
     return text(
       '24 小时内停过电：电池须先恢复',
@@ -62,10 +72,18 @@ export function refusal({ subject, source, state, around, isFromCentre, at }: As
     return text('电池电量低或需更换', 'the battery is low or must be replaced');
   if (test === true) return text('UPS 已在测试', 'the UPS is testing already');
   if (batteryPercent === undefined) return text('电量未知', 'its charge is not known');
-  return batteryPercent < batteryPercentMin
-    ? text(
-        `电量 ${Math.round(batteryPercent)}%，须不低于 ${batteryPercentMin}%`,
-        `its charge is ${Math.round(batteryPercent)} %, it must be ${batteryPercentMin} %`,
-      )
+  if (batteryPercent < batteryPercentMin)
+    return text(
+      `电量 ${Math.round(batteryPercent)}%，须不低于 ${batteryPercentMin}%`,
+      `its charge is ${Math.round(batteryPercent)} %, it must be ${batteryPercentMin} %`,
+    );
+  // A test of half an hour may meet a power cut, and must end at a charge: both are seen in what the UPS tells.
+  if (what === 'deep' && newest.reading.inputVolts === undefined)
+    return text(
+      '深度测试要求 UPS 给出输入电压',
+      'a deep test needs a UPS that tells its input volts: a power cut in the test would not be seen',
+    );
+  return what === 'deep' && newest.reading.batteryPercent === undefined
+    ? text('深度测试要求 UPS 给出电量', 'a deep test needs a UPS that tells its charge')
     : undefined;
 }

@@ -6,25 +6,33 @@
  * While it runs, "on battery" of that UPS is what was ordered and no power cut (`duringTest` takes it out of the reading before
  * anybody judges it). But what no test looks like ends this at once: mains gone at the input, a low battery, on battery longer
  * than a test lasts, or on battery when the UPS says that it does not test. Then the test is over and the reading counts as it is.
+ *
+ * A deep test is ended by us, at half the charge or after half an hour: the room must live on the rest.
  */
 import type { Command, RoomEventOf } from '../../model/event.ts';
 import type { Condition } from '../../model/alarm.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { SourceId, SubjectId } from '../../model/ids.ts';
 import type { Source, Subject } from '../../model/room.ts';
-import { isPolled } from '../../model/room.ts';
+import { isPolled, offersTest } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { elapsedMs, hasLasted, later } from '../../model/units.ts';
 import { upsReadingOf } from '../../model/ups.ts';
-import type { UpsReading } from '../../model/ups.ts';
+import type { UpsReading, UpsTestKind } from '../../model/ups.ts';
 import type { Text } from '../../model/text.ts';
 import { text } from '../../model/text.ts';
 import { refusal } from './guard.ts';
 import type { Circumstances } from './guard.ts';
-import { aborted, ended, noteOf, started } from './words.ts';
+import * as schedule from './schedule.ts';
+import type { Plans, SavedPlans } from './schedule.ts';
+import { aborted, deepOver, ended, notBegun, noteOf, scheduleName, started } from './words.ts';
 
 /** A quick test takes 10 s on most, and some minutes on a few. */
 export const testMsMax = 5 * 60_000;
+/** A deep test is stopped then, or at this charge; some minutes later it is none any more. */
+const deepMsMax = 30 * 60_000;
+const deepPercentMin = 50;
+const msMax = { quick: testMsMax, deep: deepMsMax + testMsMax } as const;
 /** The UPS must show that it tests, or have tested, by then. */
 const beginMsMax = 60_000;
 const answerMsMax = 15_000;
@@ -42,7 +50,11 @@ export interface Running {
   readonly source: SourceId;
   readonly order: string;
   readonly by: string;
+  readonly what: UpsTestKind;
+  readonly isScheduled: boolean;
   readonly since: MonoMs;
+  /** It was told to stop; what is noted as soon as it runs on mains. */
+  readonly ending?: { readonly at: MonoMs; readonly result: TestResult; readonly words: Text };
   /** The UPS has taken the order. */
   readonly isTaken: boolean;
   /** A reading showed the test. */
@@ -62,11 +74,14 @@ export interface UpsTestState {
   /** Newest moment at which a UPS of the room was on battery without a test. */
   readonly cutAt?: MonoMs;
   readonly tested: Readonly<Record<SubjectId, Tested>>;
+  readonly plans: Plans;
 }
 
 export interface SavedUpsTests {
   readonly cutAgeMs?: number;
   readonly tested: Readonly<Record<SubjectId, { readonly ageMs: number; readonly result: TestResult }>>;
+  /** Absent in files of before there was a schedule. */
+  readonly plans?: SavedPlans;
 }
 
 export type UpsTestEvent =
@@ -76,25 +91,27 @@ export type UpsTestEvent =
     })
   | RoomEventOf<'ups-test-sent'>
   | RoomEventOf<'evidence'>
-  | RoomEventOf<'turn'>;
+  | RoomEventOf<'ups-test-hour'>
+  /** `around` while the hour of a schedule is open. */
+  | (RoomEventOf<'turn'> & { readonly around?: Circumstances });
 
 export interface UpsTestStep {
   readonly state: UpsTestState;
   readonly effects: readonly Effect[];
 }
 
-/** Ways over which this version can order a test. */
-const canTest = (source: Source): boolean =>
-  source.kind === 'megatec' || (source.kind === 'nut' && source.username !== undefined);
-const testSourceOf = ({ sources }: Subject): Source | undefined => sources.find(canTest);
+const testSourceOf = ({ sources }: Subject, what: UpsTestKind): Source | undefined =>
+  sources.find((source) => offersTest(source, what));
 
 export function initial(
   subjects: readonly Subject[],
   saved: SavedUpsTests | undefined,
   savedAt: MonoMs,
+  at: MonoMs,
 ): UpsTestState {
-  const { cutAgeMs, tested = {} } = saved ?? {};
+  const { cutAgeMs, tested = {}, plans = {} } = saved ?? {};
   return {
+    plans: schedule.initialPlans(subjects, plans, savedAt, at),
     subjects: subjects.filter(({ kind }) => kind === 'ups'),
     seen: {},
     ...(cutAgeMs === undefined ? {} : { cutAt: later(savedAt, -cutAgeMs) }),
@@ -104,7 +121,8 @@ export function initial(
   };
 }
 
-export const saved = ({ cutAt, tested }: UpsTestState, at: MonoMs): SavedUpsTests => ({
+export const saved = ({ cutAt, tested, plans }: UpsTestState, at: MonoMs): SavedUpsTests => ({
+  plans: schedule.savedPlans(plans, at),
   ...(cutAt === undefined ? {} : { cutAgeMs: elapsedMs(cutAt, at) }),
   tested: Object.fromEntries(
     Object.entries(tested).map(([id, one]) => [id, { ageMs: elapsedMs(one.at, at), result: one.result }]),
@@ -116,7 +134,7 @@ export function readSaved(value: unknown): SavedUpsTests {
   const isRecord = (one: unknown): one is Readonly<Record<string, unknown>> =>
     typeof one === 'object' && one !== null;
   if (!isRecord(value)) return { tested: {} };
-  const { cutAgeMs, tested } = value;
+  const { cutAgeMs, tested, plans } = value;
   const rows = Object.entries(isRecord(tested) ? tested : {}).flatMap(([id, one]) => {
     if (!isRecord(one)) return [];
     const { ageMs, result } = one;
@@ -126,6 +144,7 @@ export function readSaved(value: unknown): SavedUpsTests {
   return {
     ...(typeof cutAgeMs === 'number' ? { cutAgeMs } : {}),
     tested: Object.fromEntries(rows),
+    ...(isRecord(plans) ? { plans: schedule.readPlans(plans) } : {}),
   };
 }
 
@@ -137,8 +156,17 @@ export function step(state: UpsTestState, event: UpsTestEvent): UpsTestStep {
       return taken(state, event);
     case 'evidence':
       return heard(state, event);
-    case 'turn':
-      return overdue(state, event.at);
+    case 'ups-test-hour': {
+      const { plans, effects } = schedule.hourTold(state.plans, event);
+      return { state: plans === state.plans ? state : { ...state, plans }, effects };
+    }
+    case 'turn': {
+      const { state: now, effects } = overdue(state, event.at);
+      const next = event.around === undefined ? undefined : scheduled(now, event.around, event.at);
+      return next === undefined
+        ? { state: now, effects }
+        : { ...next, effects: [...effects, ...next.effects] };
+    }
     default:
       return event satisfies never;
   }
@@ -157,36 +185,73 @@ export function duringTest(
 }
 
 /** A failed test stands until one is passed. */
-export const conditions = ({ tested, subjects }: UpsTestState): readonly Condition[] =>
-  Object.entries(tested).flatMap(([subject, { result }]): Condition[] =>
+export const conditions = ({ tested, subjects, plans }: UpsTestState, at: MonoMs): readonly Condition[] => [
+  ...schedule.overdueConditions(plans, at),
+  ...Object.entries(tested).flatMap(([subject, { result }]): Condition[] =>
     result === 'failed' && subjects.some(({ id }) => id === subject)
       ? [{ key: { subject, type: 'ups.test-failed', qualifier: '' }, state: 'active', detail: text('', '') }]
       : [],
-  );
+  ),
+];
+
+export const hasOpenHour = ({ plans }: UpsTestState): boolean => schedule.hasOpenHour(plans);
 
 // ---- orders ------------------------------------------------------------------------------------------------------
 
 function ordered(state: UpsTestState, event: Extract<UpsTestEvent, { kind: 'command' }>): UpsTestStep {
   const { command, id, by, at, around } = event;
   const subject = state.subjects.find((one) => one.id === command.subject);
-  const source = subject === undefined ? undefined : testSourceOf(subject);
+  const what = command.deep === true ? 'deep' : 'quick';
+  const source = subject === undefined ? undefined : testSourceOf(subject, what);
   const name = by.name === '' ? by.via : by.name;
   const no = (why: Text): UpsTestStep => ({
     state,
     effects: [{ kind: 'notice', notice: { kind: 'command', at, id, accepted: false, text: why } }],
   });
   if (command.stop === true) return stopped(state, event, name);
-  const why = refusal({ subject, source, state, around, isFromCentre: by.via === 'centre', at });
+  const from = by.via === 'centre' ? 'centre' : 'site';
+  const why = refusal({ subject, source, state, around, what, by: from, at });
   if (why !== undefined || subject === undefined || source === undefined)
     return no(why ?? text('没有此 UPS', 'there is no such UPS'));
-  const running: Running = {
-    ...{ subject: subject.id, source: source.id, order: id, by: name, since: at },
-    ...{ isTaken: false, isSeen: false },
-  };
+  return begun(state, {
+    ...{ subject: subject.id, source: source.id, order: id, by: name, since: at, what },
+    ...{ isScheduled: false, isTaken: false, isSeen: false },
+  });
+}
+
+const begun = (state: UpsTestState, running: Running): UpsTestStep => {
+  const { subject, source, order, what } = running;
   return {
     state: { ...state, running },
-    effects: [{ kind: 'ups-test', subject: subject.id, source: source.id, order: id, what: 'quick' }],
+    effects: [{ kind: 'ups-test', subject, source, order, what }],
   };
+};
+
+/** The first that is due and may begin does; what hinders the others is kept for the end of their hour. */
+function scheduled(before: UpsTestState, around: Circumstances, at: MonoMs): UpsTestStep {
+  const { plans, effects } = schedule.hoursRunOut(before.plans, at);
+  let state = plans === before.plans ? before : { ...before, plans };
+  for (const [id, plan] of Object.entries(plans)) {
+    if (state.running?.subject === id || !schedule.isDue(plan, at)) continue;
+    const { what } = plan.schedule;
+    const subject = state.subjects.find((one) => one.id === id);
+    const source = subject === undefined ? undefined : testSourceOf(subject, what);
+    const why = refusal({ subject, source, state, around, what, by: 'schedule', at });
+    if (why !== undefined || source === undefined) {
+      const next = schedule.hindered(state.plans, id, why ?? text('', ''));
+      if (next !== state.plans) state = { ...state, plans: next };
+      continue;
+    }
+    const next = begun(
+      { ...state, plans: schedule.sentBySchedule(state.plans, id, at) },
+      {
+        ...{ subject: id, source: source.id, order: `ups-test-${id}-${at}`, by: scheduleName, since: at },
+        ...{ what, isScheduled: true, isTaken: false, isSeen: false },
+      },
+    );
+    return { state: next.state, effects: [...effects, ...next.effects, { kind: 'save' }] };
+  }
+  return { state, effects };
 }
 
 function stopped(
@@ -199,18 +264,20 @@ function stopped(
     kind: 'notice',
     notice: { kind: 'command', at, id, accepted, text: words },
   });
-  if (running?.subject !== command.subject)
+  if (running?.subject !== command.subject || running.ending !== undefined)
     return {
       state,
       effects: [
         answer(false, text(`${command.subject} 没有在测试`, `no test of ${command.subject} is running`)),
       ],
     };
-  const over = end(state, running, 'aborted', at, text(`${name} 中止`, `stopped by ${name}`));
+  const over = told(state, running, id, {
+    ...{ at, result: 'aborted' },
+    words: aborted(running, 'aborted', text(`${name} 中止`, `stopped by ${name}`)),
+  });
   return {
     state: over.state,
     effects: [
-      { kind: 'ups-test', subject: running.subject, source: running.source, order: id, what: 'stop' },
       ...over.effects,
       answer(
         true,
@@ -219,6 +286,17 @@ function stopped(
     ],
   };
 }
+
+/** It still runs on battery for a moment: that is the test too. */
+const told = (
+  state: UpsTestState,
+  running: Running,
+  order: string,
+  ending: NonNullable<Running['ending']>,
+): UpsTestStep => ({
+  state: { ...state, running: { ...running, ending } },
+  effects: [{ kind: 'ups-test', subject: running.subject, source: running.source, order, what: 'stop' }],
+});
 
 function taken(
   state: UpsTestState,
@@ -232,10 +310,27 @@ function taken(
       state: { ...state, running: { ...running, isTaken: true, since: at } },
       effects: [started(running, at)],
     };
+  return notTaken(state, running, reason, at, false);
+}
+
+/** `mayRun`: it said nothing, and may have taken it all the same. */
+function notTaken(
+  state: UpsTestState,
+  running: Running,
+  reason: Text,
+  at: MonoMs,
+  mayRun: boolean,
+): UpsTestStep {
   const { running: _, ...rest } = state;
+  const { subject, order: id, isScheduled } = running;
+  if (isScheduled)
+    return {
+      state: { ...rest, plans: schedule.hourSpent(state.plans, subject, mayRun) },
+      effects: [noteOf(at, notBegun(subject, reason)), { kind: 'save' }],
+    };
   return {
     state: rest,
-    effects: [{ kind: 'notice', notice: { kind: 'command', at, id: order, accepted: false, text: reason } }],
+    effects: [{ kind: 'notice', notice: { kind: 'command', at, id, accepted: false, text: reason } }],
   };
 }
 
@@ -258,21 +353,41 @@ function heard(before: UpsTestState, { source, values, at }: RoomEventOf<'eviden
   const real = realFailure(running, reading, at);
   if (real !== undefined) return end({ ...state, cutAt: at }, running, 'aborted', at, real);
   const isShown = reading.test === true || reading.onBattery === true;
-  if (isShown) return { state: { ...state, running: { ...running, isSeen: true } }, effects: [] };
+  if (running.ending !== undefined) return isShown ? { state, effects: [] } : closed(state, running, at);
+  if (isShown) return shown(state, { ...running, isSeen: true }, reading, at);
   if (!running.isSeen || source !== running.source) return { state, effects: [] };
   const result =
     reading.testFailed === true ? 'failed' : reading.testPassed === true ? 'passed' : 'no-result';
   return end(state, running, result, at);
 }
 
+/** On battery as it was ordered; a deep test goes as far as it may. */
+function shown(
+  state: UpsTestState,
+  running: Running,
+  { batteryPercent }: UpsReading,
+  at: MonoMs,
+): UpsTestStep {
+  const { what, since, order } = running;
+  const isFar =
+    hasLasted(since, deepMsMax, at) || (batteryPercent !== undefined && batteryPercent <= deepPercentMin);
+  if (what === 'quick' || !isFar) return { state: { ...state, running }, effects: [] };
+  return told(state, running, `${order}-stop`, {
+    ...{ at, result: 'no-result' },
+    words: deepOver(running, elapsedMs(since, at), batteryPercent),
+  });
+}
+
 /** Why this is no test. */
-function realFailure({ since }: Running, reading: UpsReading, at: MonoMs): Text | undefined {
+function realFailure({ since, what, ending }: Running, reading: UpsReading, at: MonoMs): Text | undefined {
   if (reading.lowBattery === true) return text('电池电量低', 'the battery is low');
   if (reading.onBattery !== true) return undefined;
   if (reading.inputVolts !== undefined && reading.inputVolts < mainsVoltsMin)
     return text('输入端没有市电', 'there are no mains at its input');
-  if (hasLasted(since, testMsMax, at))
+  if (hasLasted(since, msMax[what], at))
     return text('电池供电超过测试时间', 'it is on battery longer than a test');
+  if (ending !== undefined && hasLasted(ending.at, graceMs, at))
+    return text('测试已中止却仍由电池供电', 'it is on battery though the test was stopped');
   if (reading.test === false && hasLasted(since, graceMs, at))
     return text('UPS 不在测试却由电池供电', 'it is on battery and says that it does not test');
   return undefined;
@@ -281,23 +396,26 @@ function realFailure({ since }: Running, reading: UpsReading, at: MonoMs): Text 
 function overdue(state: UpsTestState, at: MonoMs): UpsTestStep {
   const { running } = state;
   if (running === undefined) return { state, effects: [] };
-  const { since, isTaken, isSeen } = running;
-  if (!isTaken && hasLasted(since, answerMsMax, at)) {
-    const why = text('UPS 没有回应测试命令', 'the UPS did not answer the order');
-    const { running: _, ...rest } = state;
-    return {
-      state: rest,
-      effects: [
-        { kind: 'notice', notice: { kind: 'command', at, id: running.order, accepted: false, text: why } },
-      ],
-    };
-  }
+  const { since, isTaken, isSeen, what, ending } = running;
+  if (ending !== undefined)
+    return hasLasted(ending.at, 2 * graceMs, at) ? closed(state, running, at) : { state, effects: [] };
+  if (!isTaken && hasLasted(since, answerMsMax, at))
+    return notTaken(
+      state,
+      running,
+      text('UPS 没有回应测试命令', 'the UPS did not answer the order'),
+      at,
+      true,
+    );
   if (isTaken && !isSeen && hasLasted(since, beginMsMax, at))
     return end(state, running, 'no-result', at, text('UPS 没有显示测试', 'the UPS showed no test'));
-  if (hasLasted(since, testMsMax + graceMs, at))
+  if (hasLasted(since, msMax[what] + graceMs, at))
     return end(state, running, 'aborted', at, text('测试没有结束', 'it did not come to an end'));
   return { state, effects: [] };
 }
+
+const closed = (state: UpsTestState, running: Running, at: MonoMs): UpsTestStep =>
+  end(state, running, running.ending?.result ?? 'aborted', at);
 
 function end(state: UpsTestState, running: Running, result: TestResult, at: MonoMs, why?: Text): UpsTestStep {
   const { running: _, ...rest } = state;
@@ -305,14 +423,15 @@ function end(state: UpsTestState, running: Running, result: TestResult, at: Mono
   const isTold = result === 'passed' || result === 'failed';
   const before = state.tested[running.subject];
   const keeps = !isTold && before?.result === 'failed';
+  const isDone = isTold || (result === 'no-result' && running.isSeen);
+  const words =
+    why === undefined ? (running.ending?.words ?? ended(running, result)) : aborted(running, result, why);
   return {
     state: {
       ...rest,
+      plans: isDone ? schedule.testEnded(state.plans, running.subject, at) : state.plans,
       tested: keeps ? state.tested : { ...state.tested, [running.subject]: { at, result } },
     },
-    effects: [
-      noteOf(at, why === undefined ? ended(running, result) : aborted(running, result, why)),
-      { kind: 'save' },
-    ],
+    effects: [noteOf(at, words), { kind: 'save' }],
   };
 }

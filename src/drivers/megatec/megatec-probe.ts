@@ -6,6 +6,7 @@ import { megatecNominalVolts, megatecState } from '../../format/megatec.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
+import type { UpsTestKind } from '../../model/ups.ts';
 import type { ByteLink } from '../../ports/byte-link.ts';
 import type { Probe, TestAnswer } from '../../ports/probe.ts';
 import { ProbeRounds, Slots } from '../probe-rounds.ts';
@@ -106,7 +107,9 @@ class MegatecWire {
   }
 
   /** A UPS that takes the order says nothing; one that does not know it echoes it or says `(NAK`. */
-  async test(what: 'quick' | 'stop'): Promise<TestAnswer> {
+  async test(what: UpsTestKind | 'stop'): Promise<TestAnswer> {
+    if (what === 'deep')
+      return { accepted: false, reason: text('Megatec 没有深度测试', 'Megatec has no deep test') };
     const order = what === 'quick' ? 'T' : 'CT';
     const fault = this.#fault();
     if (fault !== undefined) return { accepted: false, reason: fault };

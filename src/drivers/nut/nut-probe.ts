@@ -7,6 +7,7 @@ import { isForcedDown, isWaiting, nutReading } from '../../format/nut.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
+import type { UpsTestKind } from '../../model/ups.ts';
 import type { Probe, TestAnswer } from '../../ports/probe.ts';
 import { ProbeRounds, isOwnFault } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
@@ -88,8 +89,8 @@ class NutUps {
   }
 
   /** Over a connection of its own: the rounds go on meanwhile. */
-  async test(what: 'quick' | 'stop'): Promise<TestAnswer> {
-    const command = what === 'quick' ? 'test.battery.start.quick' : 'test.battery.stop';
+  async test(what: UpsTestKind | 'stop'): Promise<TestAnswer> {
+    const command = what === 'stop' ? 'test.battery.stop' : `test.battery.start.${what}`;
     let connection: NutConnection | undefined;
     try {
       connection = await NutConnection.open(await this.#server());

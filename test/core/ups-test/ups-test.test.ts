@@ -16,6 +16,7 @@ import {
   testMsMax,
 } from '../../../src/core/ups-test/step.ts';
 import { afterCutMs } from '../../../src/core/ups-test/guard.ts';
+import type { Circumstances } from '../../../src/core/ups-test/guard.ts';
 import { monoMs } from '../../../src/model/units.ts';
 import { text } from '../../../src/model/text.ts';
 
@@ -25,7 +26,7 @@ const nut = (id: string, username?: string): Source => ({
   domain: 'our-lan',
   weight: 'proof',
   ...{ ups: 'a', host: '10.0.0.9', port: 3493, tls: false },
-  ...(username === undefined ? {} : { username }),
+  ...(username === undefined ? {} : { username, tests: ['quick', 'deep'] }),
 });
 const ups = (id: string, source: Source): Subject => ({
   ...{ id, kind: 'ups', name: text(id, id), sources: [source], downWhen: 1, dependsOn: [] },
@@ -38,7 +39,7 @@ const well: UpsReading = {
   batteryPercent: 100,
   inputVolts: 230,
 };
-const around = { isBypassActive: false, isPowerCut: false, percents: {} };
+const around = { isBypassActive: false, isPowerCut: false, maintained: [], percents: {} };
 
 class Desk {
   state;
@@ -46,7 +47,7 @@ class Desk {
   orders = 0;
   readonly effects: Effect[] = [];
   constructor(kept?: SavedUpsTests) {
-    this.state = initial(subjects, kept, monoMs(this.at));
+    this.state = initial(subjects, kept, monoMs(this.at), monoMs(this.at));
     for (const source of ['a.1', 'b.1', 'c.1']) this.reads(well, source);
   }
   tell(event: UpsTestEvent): this {
@@ -67,7 +68,11 @@ class Desk {
     this.tell(event);
     return duringTest(this.state, event).values?.['onBattery'] as boolean | undefined;
   }
-  order(subject = 'a', more: { readonly stop?: boolean } = {}, circumstances = around): this {
+  order(
+    subject = 'a',
+    more: { readonly stop?: boolean; readonly deep?: boolean } = {},
+    circumstances: Circumstances = around,
+  ): this {
     const command = { do: 'ups-test', subject, ...more } as const;
     const by = { via: 'cli', name: 'Li' } as const;
     const id = `o${++this.orders}`;
@@ -147,8 +152,9 @@ test('a reading of before the UPS set its bit is still the test; its grace ends 
 test('each reason refuses, and nothing is sent', () => {
   const cases: readonly (readonly [string, (desk: Desk) => unknown])[] = [
     ['there is no such UPS', (desk) => desk.order('x')],
-    ['c cannot be tested from here: it takes megatec, or nut with a username', (desk) => desk.order('c')],
+    ['c cannot be tested from here: no way to it carries the order', (desk) => desk.order('c')],
     ['a power cut is going on', (desk) => desk.order('a', {}, { ...around, isPowerCut: true })],
+    ['b is in maintenance', (desk) => desk.order('a', {}, { ...around, maintained: ['b'] })],
     ['lines are in bypass', (desk) => desk.order('a', {}, { ...around, isBypassActive: true })],
     ['the UPS is not on mains', (desk) => desk.reads({ ...well, onBattery: undefined } as never).order()],
     ['the UPS is on bypass or off', (desk) => desk.reads({ ...well, bypass: true }).order()],
@@ -229,10 +235,10 @@ test('a failed test is an alarm until one is passed; what was broken off changes
     .later(9000);
   desk.reads({ ...well, testFailed: true });
   const alarms = (): readonly string[] =>
-    conditions(desk.state).map(({ key }) => `${key.subject} ${key.type}`);
+    conditions(desk.state, monoMs(desk.at)).map(({ key }) => `${key.subject} ${key.type}`);
   assert.equal(alarms(), ['a ups.test-failed']);
   const kept = new Desk(readSaved(JSON.parse(JSON.stringify(saved(desk.state, monoMs(desk.at))))));
-  assert.is(conditions(kept.state).length, 1);
+  assert.is(conditions(kept.state, monoMs(kept.at)).length, 1);
   desk
     .order()
     .taken()
@@ -251,6 +257,68 @@ test('a failed test is an alarm until one is passed; what was broken off changes
     .later(9000)
     .reads({ ...well, testPassed: true });
   assert.equal(alarms(), []);
+});
+
+test('the moment on battery after a stop is the test too; longer it is a power cut', () => {
+  const stopped = (): Desk =>
+    new Desk()
+      .order()
+      .taken()
+      .later(1000)
+      .reads({ ...well, onBattery: true, test: true })
+      .order('a', { stop: true });
+  const well2 = stopped();
+  well2.at += 2000;
+  assert.is(well2.judged({ ...well, onBattery: true, test: true }), false);
+  well2.reads(well);
+  assert.is(well2.last, 'battery test of a (Li): aborted: stopped by Li');
+  assert.is(well2.state.cutAt, undefined);
+  const cut = stopped();
+  cut.at += 15_000;
+  assert.is(cut.judged({ onBattery: true }), true);
+  assert.is(cut.last, 'battery test of a (Li): aborted: it is on battery though the test was stopped');
+  const silent = stopped().later(30_000);
+  assert.is(silent.state.running, undefined);
+});
+
+test('a deep test needs to see the mains and the charge, and is ended by us at half the charge or after half an hour', () => {
+  const refused = (reading: UpsReading): string => new Desk().reads(reading).order('a', { deep: true }).last;
+  assert.is(
+    refused({ onBattery: false, batteryPercent: 100 }),
+    'no: a deep test needs a UPS that tells its input volts: a power cut in the test would not be seen',
+  );
+  const told = new Desk().reads({ onBattery: false, inputVolts: 230 });
+  told.order('a', { deep: true }, { ...around, percents: { 'a.1': 100 } });
+  assert.is(told.last, 'no: a deep test needs a UPS that tells its charge');
+  const testing = { ...well, onBattery: true, test: true };
+  const byCharge = new Desk().order('a', { deep: true }).taken();
+  assert.is(byCharge.last, 'yes: deep battery test of a begun by Li');
+  assert.is(byCharge.sent.at(-1)?.what, 'deep');
+  byCharge.later(2000).reads(testing).later(598_000);
+  assert.is(byCharge.judged({ ...testing, batteryPercent: 51 }), false);
+  assert.is(byCharge.sent.length, 1);
+  byCharge.later(5000).reads({ ...testing, batteryPercent: 50 });
+  assert.is(byCharge.sent.at(-1)?.what, 'stop');
+  byCharge.later(5000).reads({ ...well, batteryPercent: 50 });
+  assert.is(
+    byCharge.last,
+    'deep battery test of a (Li): over as planned, the battery carried the load for 10 min and has 50 % left',
+  );
+  const byTime = new Desk().order('a', { deep: true }).taken();
+  for (let n = 0; n < 361; n++) byTime.later(5000).reads({ ...testing, batteryPercent: 90 });
+  assert.equal(
+    byTime.sent.map(({ what }) => what),
+    ['deep', 'stop'],
+  );
+});
+
+test('mains lost in a deep test: at once a power cut', () => {
+  const desk = new Desk()
+    .order('a', { deep: true })
+    .taken()
+    .reads({ ...well, test: true });
+  desk.later(600_000);
+  assert.is(desk.judged({ ...well, onBattery: true, test: true, inputVolts: 0 }), true);
 });
 
 test('what is not running cannot be stopped; rubbish in guard.json is left out', () => {
