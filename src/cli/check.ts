@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { readOptions, wrongCall } from './arguments.ts';
 import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
+import { testsOfModel } from '../drivers/ups/read-map.ts';
 import type { Language, Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import { explainRoom } from '../room/explain.ts';
@@ -40,6 +41,7 @@ export async function check(args: readonly string[]): Promise<number> {
   }
   const loaded = loadRoom(content.words, asked.file, {
     ...known('upsModels', upsModels),
+    testsOfModel,
     ...known('pbxFormats', pbxFormats),
   });
   const language = asked.language ?? environment ?? loaded.room?.language ?? 'en';

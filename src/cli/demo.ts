@@ -15,6 +15,7 @@ import { loadRoom } from '../room/load.ts';
 import { runRoom } from './run.ts';
 import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
+import { testsOfModel } from '../drivers/ups/read-map.ts';
 
 const happenings = Object.entries(demoFaults).flat();
 const usage = `usage: linekeeper demo             run the demo room; stops on Ctrl-C
@@ -74,7 +75,11 @@ async function runDemo(places: DemoPlaces): Promise<number> {
   let content = readFileSync(file, 'utf8');
   for (const [name, port] of Object.entries(demoPorts))
     content = content.replace(`:${port}"`, `:${places[name as keyof DemoPlaces]}"`);
-  const { room, problems } = loadRoom(content, file, { upsModels: upsModels(), pbxFormats: pbxFormats() });
+  const { room, problems } = loadRoom(content, file, {
+    upsModels: upsModels(),
+    testsOfModel,
+    pbxFormats: pbxFormats(),
+  });
   if (room === undefined) {
     process.stderr.write(`linekeeper demo: ${problems.map(({ message }) => message.en).join('\n')}\n`);
     return 1;

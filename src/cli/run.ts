@@ -25,6 +25,7 @@ import { systemClock } from '../drivers/clock/system.ts';
 import { text } from '../model/text.ts';
 import { pbxFormats } from '../drivers/smdr/catalogue.ts';
 import { upsModels } from '../drivers/ups/catalogue.ts';
+import { testsOfModel } from '../drivers/ups/read-map.ts';
 
 const usage = `usage: linekeeper run --room FILE
 
@@ -159,7 +160,7 @@ async function openRoom(file: string): Promise<OpenedRoom | number> {
 async function readRoom(file: string): Promise<Loaded | string> {
   try {
     const content = readFileSync(file, 'utf8');
-    const options = { upsModels: upsModels(), pbxFormats: pbxFormats() };
+    const options = { upsModels: upsModels(), testsOfModel, pbxFormats: pbxFormats() };
     const check = compiledCheck('room-file') as CompiledRoomCheck | undefined;
     const room = check === undefined ? undefined : acceptRoom(content, options, check);
     if (room !== undefined) return { room, problems: [] };

@@ -1,6 +1,6 @@
 /**
  * Modbus frames of the two wires: RTU (unit, PDU, CRC-16; "MODBUS over Serial Line" V1.02) and TCP (MBAP header, PDU;
- * "MODBUS Messaging on TCP/IP" V1.0b). Judges whether bytes are the answer to exactly one read; it must never take an
+ * "MODBUS Messaging on TCP/IP" V1.0b). Judges whether bytes are the answer to exactly one question; it must never take an
  * answer to another question for it.
  */
 
@@ -11,9 +11,28 @@ export interface ExpectedRead {
   readonly count: number;
 }
 
+/** What the answer to a write must be: its address with the value (functions 5 and 6) or the count of one (function 16). */
+export interface ExpectedWrite {
+  readonly unit: number;
+  readonly function: 5 | 6 | 16;
+  readonly address: number;
+  readonly value: number;
+}
+export type Expected = ExpectedRead | ExpectedWrite;
+
+const coilOn = 0xff00;
+
+function writeEcho({ function: code, address, value }: ExpectedWrite): Uint8Array {
+  const word = code === 16 ? 1 : code === 5 ? (value === 0 ? 0 : coilOn) : value;
+  return Uint8Array.of(code, address >> 8, address & 0xff, word >> 8, word & 0xff);
+}
+
 /** Bytes of values in the answer: bits come eight to a byte. */
 const valueBytes = ({ function: code, count }: ExpectedRead): number =>
   code <= 2 ? Math.ceil(count / 8) : 2 * count;
+
+/** An answer to a write has address and value where an exception has its code. */
+const writeMoreBytes = 3;
 
 export const registersPerReadMax = 125;
 /** Unit, PDU of at most 253 bytes, CRC. */
@@ -50,9 +69,13 @@ export function mbapFrame(transaction: number, unit: number, pdu: Uint8Array): U
   return frame;
 }
 
-/** `wrong`: well carried, but not an answer to this read. */
-export function judgeReadPdu(pdu: Uint8Array, expected: ExpectedRead): 'values' | 'exception' | 'wrong' {
+/** `wrong`: well carried, but not an answer to this question. */
+export function judgePdu(pdu: Uint8Array, expected: Expected): 'values' | 'exception' | 'wrong' {
   if (pdu[0] === (expected.function | 0x80)) return pdu.length === 2 ? 'exception' : 'wrong';
+  if (!('count' in expected)) {
+    const echo = writeEcho(expected);
+    return pdu.length === echo.length && echo.every((byte, n) => byte === pdu[n]) ? 'values' : 'wrong';
+  }
   const bytes = valueBytes(expected);
   const isWhole = pdu.length === 2 + bytes && pdu[1] === bytes;
   return pdu[0] === expected.function && isWhole ? 'values' : 'wrong';
@@ -62,13 +85,14 @@ export function judgeReadPdu(pdu: Uint8Array, expected: ExpectedRead): 'values' 
  * The PDU of the answer anywhere in `received`, or `undefined` while it is not there: bytes before and after it are not
  * looked at, so noise, echoes and foreign frames cost nothing.
  */
-export function findRtuAnswer(received: Uint8Array, expected: ExpectedRead): Uint8Array | undefined {
+export function findRtuAnswer(received: Uint8Array, expected: Expected): Uint8Array | undefined {
   for (let start = 0; start + 5 <= received.length; start++) {
     if (received[start] !== expected.unit) continue;
-    const bytes = received[start + 1] === expected.function ? 5 + valueBytes(expected) : 5;
+    const more = 'count' in expected ? valueBytes(expected) : writeMoreBytes;
+    const bytes = received[start + 1] === expected.function ? 5 + more : 5;
     if (start + bytes > received.length) continue;
     const pdu = received.subarray(start + 1, start + bytes - 2);
-    if (judgeReadPdu(pdu, expected) === 'wrong') continue;
+    if (judgePdu(pdu, expected) === 'wrong') continue;
     const low = received[start + bytes - 2] ?? 0;
     const high = received[start + bytes - 1] ?? 0;
     if (crc16(received.subarray(start, start + bytes - 2)) === (high << 8) + low) return pdu;

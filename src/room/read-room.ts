@@ -4,6 +4,7 @@
  */
 import type { Room } from '../model/room.ts';
 import { text } from '../model/text.ts';
+import type { UpsTestKind } from '../model/ups.ts';
 import { readAlarms } from './alarms.ts';
 import { readAnnunciator } from './annunciator.ts';
 import { readBuses } from './buses.ts';
@@ -37,6 +38,8 @@ import { createTerminals } from './terminals.ts';
 export interface LoadOptions {
   /** Names of `config/ups/*.yaml`; without them the model is not looked up. */
   readonly upsModels?: readonly string[];
+  /** Battery tests that the map of a model can order; without it none. */
+  readonly testsOfModel?: (model: string) => readonly UpsTestKind[];
   /** Names of `config/pbx/*.yaml`; without them the format of call records is not looked up. */
   readonly pbxFormats?: readonly string[];
 }
@@ -76,6 +79,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
       return line * (roomLimits.fileBytes + 1) + column;
     },
     ...(options.upsModels === undefined ? {} : { upsModels: options.upsModels }),
+    ...(options.testsOfModel === undefined ? {} : { testsOfModel: options.testsOfModel }),
     ...(options.pbxFormats === undefined ? {} : { pbxFormats: options.pbxFormats }),
   };
   const buses = readBuses(reading);

@@ -1,6 +1,7 @@
 /** What the readers of the sections share: the draft, where things stand, which names there are, and where to report. */
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
+import type { UpsTestKind } from '../model/ups.ts';
 import type { Path, Report } from './problem.ts';
 import { parseDuration } from './short-forms.ts';
 import type { LimitName } from './limits.ts';
@@ -21,6 +22,7 @@ export interface Reading {
   /** Moves with the position in the file; to put things in the order in which people read them. */
   readonly orderOf: (path: Path) => number;
   readonly upsModels?: readonly string[];
+  readonly testsOfModel?: (model: string) => readonly UpsTestKind[];
   readonly pbxFormats?: readonly string[];
 }
 

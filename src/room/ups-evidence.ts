@@ -64,7 +64,7 @@ function readUps({
   id,
   written,
   path,
-  reading: { report, upsModels },
+  reading: { report, upsModels, testsOfModel },
   parts: { buses, terminals },
 }: Asked<Extract<Written, { ups: string }>>): Source | undefined {
   const [bus = '', unitWords] = written.ups.split('/');
@@ -94,9 +94,11 @@ function readUps({
   if (!isFine) return undefined;
   const everyMs = durationOr(written.every, 'ups.every');
   const domain = domainOf(buses.get(bus));
+  const tests = testsOfModel?.(written.model) ?? [];
   return {
     id,
     kind: 'ups',
+    ...(tests.length === 0 ? {} : { tests }),
     domain,
     weight: 'proof',
     bus,

@@ -7,7 +7,10 @@ import type { Server, Socket } from 'node:net';
 import { mbapFrame, readMbap, registersPerReadMax } from '../format/modbus.ts';
 import type { Clock } from '../ports/clock.ts';
 
-const registerCount = 12;
+const registerCount = 13;
+const orderRegister = 12;
+const orders = { stop: 0, test: 2 } as const;
+const testS = 10;
 const lowPercent = 20;
 const lowRuntimeS = 600;
 const chargeFullS = 8 * 3600;
@@ -52,6 +55,9 @@ export class VirtualUps {
   };
   #onBatteryS = 0;
   #seenAt: number;
+  /** A battery test runs until then. */
+  #testsUntil: number | undefined;
+  #testResult: 'none' | 'passed' | 'failed' = 'none';
 
   constructor(options: VirtualUpsOptions) {
     this.#options = options;
@@ -91,6 +97,19 @@ export class VirtualUps {
     if (this.#state.mains) this.#onBatteryS = 0;
   }
 
+  get isTesting(): boolean {
+    if (this.#testsUntil !== undefined && this.#options.clock.mono() >= this.#testsUntil) {
+      this.#testsUntil = undefined;
+      this.#testResult = this.#state.batteryFault ? 'failed' : 'passed';
+    }
+    return this.#testsUntil !== undefined && this.#state.mains;
+  }
+
+  #order(value: number): void {
+    this.#testsUntil = value === orders.test ? this.#options.clock.mono() + testS * 1000 : undefined;
+    if (value === orders.test) this.#testResult = 'none';
+  }
+
   get state(): UpsState {
     this.#age();
     return this.#state;
@@ -101,9 +120,14 @@ export class VirtualUps {
     const { mains, chargePercent, loadPercent, batteryFault, bypass, temperatureC } = this.state;
     const loadFactor = referenceLoadPercent / Math.max(1, loadPercent);
     const runtimeS = Math.floor((this.#options.runtimeS * chargePercent * loadFactor) / 100);
+    const isTesting = this.isTesting;
+    const onBattery = !mains || isTesting;
     const isLow = !mains && (chargePercent < lowPercent || runtimeS < lowRuntimeS);
-    const bits = [mains, !mains, isLow, batteryFault, mains && chargePercent < 100, !mains, bypass];
-    const status = [...bits, isLow || batteryFault].reduce((word, bit, n) => word | (bit ? 1 << n : 0), 0);
+    const bits = [
+      ...[!onBattery, onBattery, isLow, batteryFault, mains && chargePercent < 100, onBattery, bypass],
+      ...[isLow || batteryFault, isTesting, this.#testResult === 'passed', this.#testResult === 'failed'],
+    ];
+    const status = bits.reduce((word, bit, n) => word | (bit ? 1 << n : 0), 0);
     return [
       status,
       mains ? 2290 : 0,
@@ -117,6 +141,7 @@ export class VirtualUps {
       (runtimeS >>> 16) & 0xffff,
       runtimeS & 0xffff,
       Math.min(0xffff, Math.floor(this.#onBatteryS)),
+      isTesting ? orders.test : orders.stop,
     ];
   }
 
@@ -154,6 +179,11 @@ export class VirtualUps {
   #answer(pdu: Uint8Array): Uint8Array {
     const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength);
     const code = pdu[0] ?? 0;
+    if (code === 6 && pdu.length === 5) {
+      const isOrder = view.getUint16(1) === orderRegister;
+      if (isOrder) this.#order(view.getUint16(3));
+      return isOrder ? pdu.slice() : Uint8Array.of(code | 0x80, 2);
+    }
     if ((code !== 3 && code !== 4) || pdu.length !== 5) return Uint8Array.of(code | 0x80, 1);
     const address = view.getUint16(1);
     const count = view.getUint16(3);

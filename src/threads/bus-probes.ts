@@ -5,7 +5,7 @@
  */
 import type { BusId } from '../model/ids.ts';
 import type { Probe } from '../ports/probe.ts';
-import type { Registers } from '../ports/registers.ts';
+import type { WritableRegisters } from '../ports/registers.ts';
 import type { Room, Source } from '../model/room.ts';
 import type { UpsMapCheck } from '../drivers/ups/read-map.ts';
 import { UpsMapError, readUpsMap } from '../drivers/ups/read-map.ts';
@@ -20,7 +20,7 @@ import { upsProbe } from '../drivers/ups/ups-probe.ts';
 
 export async function busProbes(
   room: Room,
-  registers: ReadonlyMap<BusId, Registers>,
+  registers: ReadonlyMap<BusId, WritableRegisters>,
   extensions: readonly Probe[],
   linkOf: (bus: BusId) => ByteLink | undefined,
 ): Promise<{ readonly probes: ProbeSet; close(): Promise<void> }> {
@@ -45,7 +45,7 @@ export async function busProbes(
 
 function busProbe(
   source: Source,
-  registers: ReadonlyMap<BusId, Registers>,
+  registers: ReadonlyMap<BusId, WritableRegisters>,
   extensions: readonly Probe[],
   wires: Map<BusId, SerialWire>,
   linkOf: (bus: BusId) => ByteLink | undefined,
@@ -83,7 +83,7 @@ function openWire(link: ByteLink | undefined): SerialWire | undefined {
 
 function upsProbeOf(
   source: Extract<Source, { kind: 'ups' }>,
-  registers: Registers,
+  registers: WritableRegisters,
   isMap: UpsMapCheck,
 ): Probe {
   try {

@@ -8,7 +8,7 @@ import type { GpioBus, InputPoint, LineCardBus, Room } from '../model/room.ts';
 import type { LineCard } from '../ports/line-card.ts';
 import type { MonoMs } from '../model/units.ts';
 import type { Outputs } from '../model/effect.ts';
-import type { Registers } from '../ports/registers.ts';
+import type { WritableRegisters } from '../ports/registers.ts';
 import type { LoopFault, RoomEvent } from '../model/event.ts';
 import type { TestAnswer } from '../ports/probe.ts';
 import type { Text } from '../model/text.ts';
@@ -77,7 +77,7 @@ export async function openField(
   const cards: Cards = new Cards(room, lineCards, rings, clock, (card) => extensions.get(card) ?? []);
   const buses = room.buses.filter((bus): bus is GpioBus => bus.kind === 'gpio');
   const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, handlers)));
-  const registers = new Map<BusId, Registers>();
+  const registers = new Map<BusId, WritableRegisters>();
   for (const bus of room.buses)
     if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
@@ -284,7 +284,7 @@ async function openModbus(
   bus: Extract<Room['buses'][number], { kind: 'modbus' }>,
   clock: Clock,
   handlers: FieldHandlers,
-): Promise<Registers> {
+): Promise<WritableRegisters> {
   const { ModbusLine } = await import('../drivers/modbus/line.ts');
   return new ModbusLine({
     framing: bus.framing,

@@ -1,19 +1,21 @@
 /** What every register bus keeps (ports/registers.ts), against a device that the test can make answer as it likes. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RegisterRequest, Registers } from '../../src/ports/registers.ts';
+import type { RegisterRequest, WritableRegisters } from '../../src/ports/registers.ts';
 
 /** How the device answers: register r holds `valueOf(r)`. */
 export type DeviceMood =
   'well' | 'silent' | 'other-unit' | 'other-function' | 'too-short' | 'too-long' | 'damaged' | 'noise';
 
 export interface RegistersBench {
-  readonly registers: Registers;
+  readonly registers: WritableRegisters;
   /** Longest time for one answer. */
   readonly timeoutMs: number;
   setMood(mood: DeviceMood): void;
   /** Answers with this exception until the mood is set again. */
   setException(code: number): void;
+  /** Writes that the device has taken, as function, unit, register and the rest in bytes. */
+  readonly writes: () => readonly string[];
   /** Most requests that were on the wire at one time. */
   readonly mostAtOnce: () => number;
   cutLink(): void;
@@ -87,6 +89,32 @@ export function registersContract(name: string, open: () => Promise<RegistersBen
         bench.setMood('well');
         await untilGood(bench);
       }));
+
+  test(`${name}: a write is one frame, confirmed by its own answer; never repeated, and never taken for done else`, () =>
+    withBench(async (bench) => {
+      const write = { unit: 9, function: 6, address: 0x2eec, value: 0xabcd } as const;
+      assert.equal(await bench.registers.write(write), { ok: true, values: [] });
+      assert.equal(await bench.registers.write({ ...write, function: 16 }), { ok: true, values: [] });
+      assert.equal(await bench.registers.write({ ...write, function: 5, value: 1 }), {
+        ok: true,
+        values: [],
+      });
+      assert.equal(bench.writes(), ['6 9 2eecabcd', '16 9 2eec000102abcd', '5 9 2eecff00']);
+      for (const mood of ['silent', 'other-unit', 'other-function', 'damaged', 'noise'] as const) {
+        bench.setMood(mood);
+        const before = bench.writes().length;
+        const answer = await bench.registers.write(write);
+        assert.ok(!answer.ok && (mood !== 'silent' || answer.kind === 'timeout'), mood);
+        assert.ok(bench.writes().length - before <= 1, `${mood}: once`);
+        bench.setMood('well');
+        await untilGood(bench);
+      }
+      bench.setException(2);
+      const refused = await bench.registers.write(write);
+      assert.ok(!refused.ok && refused.kind === 'exception' && refused.exception === 2);
+      const wrong = await bench.registers.write({ ...write, value: 0x10000 });
+      assert.ok(!wrong.ok);
+    }));
 
   test(`${name}: an exception is told with its code, known or not`, () =>
     withBench(async (bench) => {

@@ -12,6 +12,7 @@ class DeviceOnWire implements ByteLink {
   mood: DeviceMood = 'well';
   exception = 0;
   mostAtOnce = 0;
+  readonly writes: string[] = [];
   #atOnce = 0;
   #handlers: ByteLinkHandlers | undefined;
   #isUp = false;
@@ -63,6 +64,12 @@ class DeviceOnWire implements ByteLink {
       pdu: asked.subarray(1, -2),
     };
     const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength);
+    if (view.getUint8(0) > 4 && this.exception === 0) {
+      this.writes.push(`${view.getUint8(0)} ${unit} ${Buffer.from(pdu.subarray(1)).toString('hex')}`);
+      const echo = pdu.slice(0, 5);
+      if (this.mood === 'other-function') echo[0] = 6 ^ 3;
+      return this.#framed(unit, transaction, echo);
+    }
     const more = { 'too-short': -1, 'too-long': 1 }[this.mood as string] ?? 0;
     const count = view.getUint16(3) + more;
     const answer = new Uint8Array(2 + 2 * count);
@@ -70,6 +77,11 @@ class DeviceOnWire implements ByteLink {
     for (let n = 0; n < count; n++)
       new DataView(answer.buffer).setUint16(2 + 2 * n, valueOf(view.getUint16(1) + n));
     const told = this.exception > 0 ? Uint8Array.of(view.getUint8(0) | 0x80, this.exception) : answer;
+    return this.#framed(unit, transaction, told);
+  }
+
+  #framed(unit: number, transaction: number, told: Uint8Array): Uint8Array {
+    const isRtu = this.#framing === 'rtu';
     const from = this.mood === 'other-unit' ? unit + 1 : unit;
     const sent = isRtu ? rtuFrame(from, told) : mbapFrame(transaction, from, told);
     // The header of TCP, the checksum of RTU: what each has to show damage.
@@ -94,6 +106,7 @@ for (const framing of ['tcp', 'rtu'] as const)
         device.exception = code;
       },
       mostAtOnce: () => device.mostAtOnce,
+      writes: () => device.writes,
       cutLink: () => device.drop(),
       healLink: () => {
         device.up();

@@ -199,4 +199,53 @@ test('a wrong unit id is silence, and the message says what to check', async () 
   assert.match(reason.en, /unit 7; check unit, baud/);
 });
 
+test('a battery test is one write, read back; on battery none is written', async () => {
+  let nowMs = 0;
+  const { ups, line } = await rig({ mono: () => monoMs(nowMs), wall: () => wallMs(0) });
+  const options = { source: 'ups-1.1', registers: line, unit: 1, model: 'linekeeper-sim', everyMs: 100 };
+  const probe = upsProbe({ ...options, map });
+  const reports = new Reports();
+  probe.start(reports.report);
+  const flags = async (): Promise<readonly string[]> => {
+    // A round may have been on its way.
+    await reports.next(3000);
+    const { values = {} } = await reports.next(3000);
+    return ['onBattery', 'test', 'testPassed', 'testFailed'].filter((name) => values[name] === true);
+  };
+  try {
+    assert.equal(await probe.test?.('quick'), { accepted: true, reason: { zh: '', en: '' } });
+    assert.ok(ups.isTesting);
+    assert.equal(await flags(), ['onBattery', 'test']);
+    const again = await probe.test?.('quick');
+    assert.is(again?.reason.en, 'the UPS is not on mains');
+    assert.is((await probe.test?.('stop'))?.accepted, true);
+    assert.equal(await flags(), []);
+    await probe.test?.('quick');
+    nowMs += 10_000;
+    assert.equal(await flags(), ['testPassed']);
+    ups.set({ mains: false });
+    assert.is((await probe.test?.('quick'))?.accepted, false);
+    assert.not(ups.isTesting);
+    assert.is((await probe.test?.('deep'))?.reason.en, 'the map of model linekeeper-sim has no such order');
+    ups.set({ mains: true });
+    const wrong = { ...map, test: { source: 'x', quick: { reg: 3, fc: 6, value: 1 } as const } };
+    assert.is(
+      (await upsProbe({ ...options, map: wrong }).test?.('quick'))?.reason.en,
+      'the write to register 3 was not confirmed: the device answers with exception 2',
+    );
+    const deaf = {
+      ...map,
+      test: { source: 'x', quick: { reg: 12, fc: 6, value: 1, readBack: true } as const },
+    };
+    assert.is(
+      (await upsProbe({ ...options, map: deaf }).test?.('quick'))?.reason.en,
+      'register 12 was written 1 and does not show it: it reads 0',
+    );
+  } finally {
+    await probe.stop();
+    await line.close();
+    await ups.stop();
+  }
+});
+
 test.run();

@@ -1,14 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import {
-  crc16,
-  findRtuAnswer,
-  judgeReadPdu,
-  mbapFrame,
-  readMbap,
-  rtuFrame,
-} from '../../src/format/modbus.ts';
+import { crc16, findRtuAnswer, judgePdu, mbapFrame, readMbap, rtuFrame } from '../../src/format/modbus.ts';
 import type { ExpectedRead } from '../../src/format/modbus.ts';
 import '../seeded.ts';
 
@@ -64,10 +57,10 @@ test('an exception answers the question, with any code', () => {
       findRtuAnswer(rtuFrame(0x11, Uint8Array.of(0x83, code)), expected),
       Uint8Array.of(0x83, code),
     );
-  assert.is(judgeReadPdu(bytes('83 02'), expected), 'exception');
-  assert.is(judgeReadPdu(bytes('83 02 00'), expected), 'wrong');
-  assert.is(judgeReadPdu(bytes('84 02'), expected), 'wrong');
-  assert.is(judgeReadPdu(bytes(''), expected), 'wrong');
+  assert.is(judgePdu(bytes('83 02'), expected), 'exception');
+  assert.is(judgePdu(bytes('83 02 00'), expected), 'wrong');
+  assert.is(judgePdu(bytes('84 02'), expected), 'wrong');
+  assert.is(judgePdu(bytes(''), expected), 'wrong');
 });
 
 test('MBAP frames are cut from a stream split anywhere', () => {
@@ -99,7 +92,7 @@ test('random bytes never throw, and no values come out without a good CRC', () =
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 125 }), (noise, count) => {
       looked++;
       const found = findRtuAnswer(noise, { unit: noise[0] ?? 0, function: 3, count });
-      if (found !== undefined) assert.is.not(judgeReadPdu(found, { unit: 0, function: 3, count }), 'wrong');
+      if (found !== undefined) assert.is.not(judgePdu(found, { unit: 0, function: 3, count }), 'wrong');
       const frame = readMbap(noise);
       if (frame.kind === 'frame') assert.ok(frame.bytes <= noise.length);
     }),

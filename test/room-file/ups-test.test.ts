@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { explainRoom } from '../../src/room/explain.ts';
 import { loadRoom } from '../../src/room/load.ts';
+import { testsOfModel } from '../../src/drivers/ups/read-map.ts';
 import { accepted } from './accepted.ts';
 import { spoilt, upsModels } from './base.ts';
 
@@ -33,6 +34,20 @@ test('every, at and kind; a month and quick where they are not written', () => {
   assert.equal(read(withTest('test: { every: 90d, at: "23:45", kind: deep }', nut)).test, {
     ...{ everyMs: 90 * dayMs, atMinute: 23 * 60 + 45, what: 'deep' },
   });
+});
+
+test('over Modbus it takes a map with the order', () => {
+  const words = spoilt(modbus, modbus.replace('}] }', '}], test: { at: "03:00", kind: deep } }'));
+  const offers = (tests: readonly ('quick' | 'deep')[]) =>
+    loadRoom(words, 'room.yaml', { upsModels, testsOfModel: () => tests }).problems.map(
+      ({ message }) => message.en,
+    );
+  assert.equal(offers(['quick', 'deep']), []);
+  assert.equal(offers(['quick']), ['no way to this UPS offers a deep test']);
+  assert.equal(testsOfModel('huawei-ups2000'), ['quick', 'deep']);
+  assert.equal(testsOfModel('apc-smart-ups'), ['quick']);
+  assert.equal(testsOfModel('socomec-jbus'), []);
+  assert.equal(testsOfModel('no-such-model'), []);
 });
 
 test('check tells it', () => {

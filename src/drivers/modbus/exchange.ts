@@ -6,7 +6,7 @@
 import { Socket } from 'node:net';
 import { ModbusTCPClient } from 'node-modbus';
 import { mbapFrame, readMbap } from '../../format/modbus.ts';
-import type { RegisterRequest } from '../../ports/registers.ts';
+import type { RegisterRequest, RegisterWrite } from '../../ports/registers.ts';
 
 /** Exception codes that node-modbus decodes without throwing. */
 const knownExceptions: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 8, 10, 11]);
@@ -35,11 +35,23 @@ class Gate extends Socket {
   }
 }
 
+async function written(
+  client: ModbusTCPClient,
+  { function: code, address, value }: RegisterWrite,
+): Promise<[]> {
+  if (code === 5) await client.writeSingleCoil(address, value !== 0);
+  else if (code === 6) await client.writeSingleRegister(address, value);
+  else await client.writeMultipleRegisters(address, [value]);
+  return [];
+}
+
 async function asked(
   client: ModbusTCPClient,
-  { function: code, address, count }: RegisterRequest,
+  request: RegisterRequest | RegisterWrite,
 ): Promise<ArrayLike<number | boolean>> {
-  switch (code) {
+  if (!('count' in request)) return written(client, request);
+  const { address, count } = request;
+  switch (request.function) {
     case 1:
       return (await client.readCoils(address, count)).response.body.valuesAsArray;
     case 2:
@@ -63,7 +75,10 @@ export interface Exchange {
 }
 
 /** `send` gets the request's PDU, once, before this returns, and says whether the link took it. */
-export function startExchange(request: RegisterRequest, send: (pdu: Uint8Array) => boolean): Exchange {
+export function startExchange(
+  request: RegisterRequest | RegisterWrite,
+  send: (pdu: Uint8Array) => boolean,
+): Exchange {
   const gate = new Gate(send);
   const client = new ModbusTCPClient(gate, request.unit, neverMs);
   gate.emit('connect');
@@ -73,8 +88,9 @@ export function startExchange(request: RegisterRequest, send: (pdu: Uint8Array) 
   const values = asked(client, request)
     .then((decoded) => {
       // Bits fill their last byte.
-      const numbers = Array.from(decoded, Number).slice(0, request.count);
-      return numbers.length === request.count ? numbers : undefined;
+      const count = 'count' in request ? request.count : 0;
+      const numbers = Array.from(decoded, Number).slice(0, count);
+      return numbers.length === count ? numbers : undefined;
     })
     .catch(() => undefined)
     .finally(() => gate.destroy());

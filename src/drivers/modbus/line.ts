@@ -1,5 +1,5 @@
 /**
- * One Modbus bus: reads registers over a byte link, one question at a time over all units, and hands out a value only
+ * One Modbus bus: reads (and where it is told to, writes) registers over a byte link, one question at a time over all units, and hands out a value only
  * when its frame answers exactly that question. It must never give an old, foreign or damaged answer as good, so:
  *
  * - RTU carries no transaction number. After a question without answer the line is held until the slowest device would
@@ -10,19 +10,18 @@
  *
  * The link itself opens, closes and comes back by itself; while it is down every read fails at once as `offline`.
  */
-import {
-  findRtuAnswer,
-  judgeReadPdu,
-  mbapFrame,
-  readMbap,
-  registersPerReadMax,
-} from '../../format/modbus.ts';
+import { findRtuAnswer, judgePdu, mbapFrame, readMbap, registersPerReadMax } from '../../format/modbus.ts';
 import { rtuFrame, rtuFrameBytesMax } from '../../format/modbus.ts';
-import type { ExpectedRead } from '../../format/modbus.ts';
+import type { Expected } from '../../format/modbus.ts';
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import type { ByteLink } from '../../ports/byte-link.ts';
-import type { RegisterAnswer, RegisterRequest, Registers } from '../../ports/registers.ts';
+import type {
+  RegisterAnswer,
+  RegisterRequest,
+  RegisterWrite,
+  WritableRegisters,
+} from '../../ports/registers.ts';
 import { startExchange } from './exchange.ts';
 
 /** Reads that may wait for their turn on one bus. */
@@ -55,7 +54,7 @@ type Failure = Extract<RegisterAnswer, { ok: false }>;
 type Ending = { readonly pdu: Uint8Array } | Failure;
 
 interface Question {
-  readonly expected: ExpectedRead;
+  readonly expected: Expected;
   readonly transaction: number;
   readonly askedAt: number;
   end(ending: Ending): void;
@@ -69,7 +68,7 @@ const tooMany = failure('timeout', text('等待该总线的读取过多', 'too m
 /** 3.5 characters of 11 bits, in whole milliseconds; the standard's 1.75 ms above 19200 baud. */
 const rtuGapMs = (baud: number): number => Math.ceil(Math.max(1.75, (3.5 * 11 * 1000) / baud));
 
-export class ModbusLine implements Registers {
+export class ModbusLine implements WritableRegisters {
   /** Bytes that answered no question, connections ended by us, and readings that differed from the one before. */
   readonly counters = { strayBytes: 0, drops: 0, disagreements: 0 };
   readonly #options: ModbusLineOptions;
@@ -81,7 +80,7 @@ export class ModbusLine implements Registers {
   #turn: Promise<unknown> = Promise.resolve();
   #question: Question | undefined;
   /** RTU: the question whose answer may still come, and until when the line is held for it. */
-  #unanswered: ExpectedRead | undefined;
+  #unanswered: Expected | undefined;
   #heldUntil = 0;
   #unansweredRunning = 0;
   #received = new Uint8Array(0);
@@ -118,14 +117,23 @@ export class ModbusLine implements Registers {
   read(request: RegisterRequest): Promise<RegisterAnswer> {
     const wrong = wrongRequest(request);
     if (wrong !== undefined) return Promise.resolve(failure('bad-answer', wrong));
+    return this.#inTurn(() => this.#ask(request));
+  }
+
+  /** Asked once: a second order might do twice what should be done once. */
+  write(request: RegisterWrite): Promise<RegisterAnswer> {
+    const wrong = wrongWrite(request);
+    if (wrong !== undefined) return Promise.resolve(failure('bad-answer', wrong));
+    return this.#inTurn(() => this.#askOnce(request));
+  }
+
+  #inTurn(ask: () => Promise<RegisterAnswer>): Promise<RegisterAnswer> {
     if (this.#isClosed) return Promise.resolve(closed);
     if (this.#waiting >= waitingReadsMax) return Promise.resolve(tooMany);
     this.#waiting++;
-    const answer = this.#turn
-      .then(() => this.#ask(request))
-      .finally(() => {
-        this.#waiting--;
-      });
+    const answer = this.#turn.then(ask).finally(() => {
+      this.#waiting--;
+    });
     this.#turn = answer;
     return answer;
   }
@@ -151,7 +159,7 @@ export class ModbusLine implements Registers {
     return failure('bad-answer', text('多次读取的结果互不一致', 'repeated readings never agree'));
   }
 
-  async #askOnce(request: RegisterRequest): Promise<RegisterAnswer> {
+  async #askOnce(request: RegisterRequest | RegisterWrite): Promise<RegisterAnswer> {
     if (this.#isClosed) return closed;
     if (!this.#isUp) return offline;
     if (this.#options.framing === 'rtu') {
@@ -191,7 +199,7 @@ export class ModbusLine implements Registers {
     });
   }
 
-  async #exchange(request: RegisterRequest): Promise<RegisterAnswer> {
+  async #exchange(request: RegisterRequest | RegisterWrite): Promise<RegisterAnswer> {
     const { framing, link, timeoutMs } = this.#options;
     this.#transaction = (this.#transaction + 1) & 0xffff;
     const transaction = this.#transaction;
@@ -207,13 +215,13 @@ export class ModbusLine implements Registers {
     const values = await exchange.values;
     if (!('pdu' in ending)) return ending;
     this.#unansweredRunning = 0;
-    if (judgeReadPdu(ending.pdu, request) === 'exception') return exception(ending.pdu[1] ?? 0);
+    if (judgePdu(ending.pdu, request) === 'exception') return exception(ending.pdu[1] ?? 0);
     if (values === undefined)
       return failure('bad-answer', text('应答无法解码', 'the answer cannot be decoded'));
     return { ok: true, values };
   }
 
-  #ending(expected: ExpectedRead, transaction: number, timeoutMs: number): Promise<Ending> {
+  #ending(expected: Expected, transaction: number, timeoutMs: number): Promise<Ending> {
     return new Promise((resolve) => {
       const overdue = setTimeout(() => {
         this.#overdue();
@@ -291,7 +299,7 @@ export class ModbusLine implements Registers {
       const question = this.#question;
       if (question !== undefined && frame.transaction === question.transaction) {
         const answersIt =
-          frame.unit === question.expected.unit && judgeReadPdu(frame.pdu, question.expected) !== 'wrong';
+          frame.unit === question.expected.unit && judgePdu(frame.pdu, question.expected) !== 'wrong';
         if (!answersIt) {
           this.#outOfStep(text('应答与请求不符', 'the answer does not fit the question'));
           return;
@@ -341,6 +349,17 @@ function wrongRequest({ unit, address, count }: RegisterRequest): Text | undefin
   return text(
     `不可能的读取：单元 ${unit}，地址 ${address}，数量 ${count}`,
     `no such read: unit ${unit}, address ${address}, count ${count}`,
+  );
+}
+
+function wrongWrite({ unit, address, value }: RegisterWrite): Text | undefined {
+  const isWhole = [unit, address, value].every(Number.isInteger);
+  const isInside =
+    unit >= 1 && unit <= 255 && address >= 0 && address <= 0xffff && value >= 0 && value <= 0xffff;
+  if (isWhole && isInside) return undefined;
+  return text(
+    `不可能的写入：单元 ${unit}，地址 ${address}，值 ${value}`,
+    `no such write: unit ${unit}, address ${address}, value ${value}`,
   );
 }
 

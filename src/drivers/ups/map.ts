@@ -1,6 +1,6 @@
 /**
  * The form of the register maps of UPSes: one YAML file a model in `config/ups/`. A map says where a value stands and what it
- * means; it never says what to write, because linekeeper writes nothing to a UPS. The guard reads maps with the check that the
+ * means; of what can be written it says one thing, the order of a battery test. The guard reads maps with the check that the
  * build has compiled (`read-map.ts`) and loads nothing of this.
  */
 import { Type } from '@sinclair/typebox';
@@ -51,6 +51,30 @@ const itemSchema = Type.Object(
   strict,
 );
 
+const orderSchema = Type.Object(
+  {
+    /** 0-based PDU address. */
+    reg: register,
+    /** 5 one coil, 6 one register, 16 one register as a list. */
+    fc: Type.Union([Type.Literal(5), Type.Literal(6), Type.Literal(16)]),
+    value: Type.Integer({ minimum: 0, maximum: 0xffff }),
+    /** The register (function 3; a coil by function 1) reads as `value` once it was written; else the order is not taken. */
+    readBack: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+
+/** Only where a document or a public driver gives register and value. */
+const testSchema = Type.Object(
+  {
+    source: Type.String({ minLength: 1 }),
+    quick: orderSchema,
+    deep: Type.Optional(orderSchema),
+    stop: Type.Optional(orderSchema),
+  },
+  strict,
+);
+
 const sampleSchema = Type.Object(
   {
     note: Type.String({ minLength: 1 }),
@@ -82,12 +106,15 @@ export const upsMapSchema = Type.Object(
         strict,
       ),
     ),
+    /** Orders of a battery test; absent: none is given. */
+    test: Type.Optional(testSchema),
     items: Type.Array(itemSchema, { minItems: 1 }),
     samples: Type.Array(sampleSchema, { minItems: 1 }),
   },
   strict,
 );
 
+export type UpsOrder = Static<typeof orderSchema>;
 export type UpsItem = Static<typeof itemSchema>;
 export type UpsMap = Static<typeof upsMapSchema>;
 

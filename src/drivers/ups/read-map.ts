@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { upsMapFolder, upsModels } from './catalogue.ts';
+import { upsTestKinds } from '../../model/ups.ts';
+import type { UpsTestKind } from '../../model/ups.ts';
 import type { UpsItem, UpsMap } from './map.ts';
 
 /** A validator as ajv makes it. */
@@ -60,6 +62,20 @@ export function checkedMap(source: string, file: string, isMap: UpsMapCheck): Up
     (item) => (item.poll ?? 'fast') === 'fast' && flagsOf(item).includes('onBattery'),
   );
   if (!tellsBattery) problems.push('no fast item tells onBattery');
+  if (map.test?.deep !== undefined && map.test.stop === undefined)
+    problems.push('test: a deep test needs an order that stops it');
   if (problems.length > 0) throw new UpsMapError(`${file}: ${problems.join('; ')}`);
   return map;
+}
+
+/** Battery tests that the map of this model can order; a model or a file that is wrong offers none. */
+export function testsOfModel(model: string, folder = upsMapFolder()): readonly UpsTestKind[] {
+  try {
+    const map: unknown = parse(readFileSync(path.join(folder, `${model}.yaml`), 'utf8'));
+    const test = typeof map === 'object' && map !== null && 'test' in map ? map.test : undefined;
+    if (typeof test !== 'object' || test === null) return [];
+    return upsTestKinds.filter((kind) => kind in test);
+  } catch {
+    return [];
+  }
 }

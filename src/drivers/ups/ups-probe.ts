@@ -5,13 +5,14 @@
 import { text } from '../../model/text.ts';
 import type { Text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
-import type { UpsReading } from '../../model/ups.ts';
-import type { Probe } from '../../ports/probe.ts';
-import type { RegisterAnswer, Registers } from '../../ports/registers.ts';
+import type { UpsReading, UpsTestKind } from '../../model/ups.ts';
+import type { Probe, TestAnswer } from '../../ports/probe.ts';
+import type { RegisterAnswer, WritableRegisters } from '../../ports/registers.ts';
 import { ProbeRounds } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
 import { blocksOf, decodeReading } from './decode.ts';
 import type { Block, Words } from './decode.ts';
+import { orderTest } from './order-test.ts';
 import type { UpsItem, UpsMap } from './map.ts';
 
 /** `slow` items are read every so many rounds. */
@@ -24,7 +25,7 @@ const helpEn = '`linekeeper ups probe` finds the one that fits';
 
 export interface UpsProbeOptions {
   readonly source: string;
-  readonly registers: Registers;
+  readonly registers: WritableRegisters;
   readonly unit: number;
   /** File name of the map, for the messages. */
   readonly model: string;
@@ -34,30 +35,43 @@ export interface UpsProbeOptions {
 
 export function upsProbe({ source, registers, unit, model, map, everyMs }: UpsProbeOptions): Probe {
   const ups = new Ups(registers, unit, model, map);
-  return new ProbeRounds({
+  const rounds = new ProbeRounds({
     source,
     everyMs,
     suspectMs: Math.min(everyMs, Math.max(1000, everyMs / 5)),
     silence: 'unknown',
     ask: () => ups.round(),
   });
+  return {
+    source,
+    start: (report) => {
+      rounds.start(report);
+    },
+    suspect: (on) => {
+      rounds.suspect(on);
+    },
+    test: (what) => ups.test(what),
+    stop: () => rounds.stop(),
+  };
 }
 
 type Failure = Extract<RegisterAnswer, { ok: false }>;
 
 class Ups {
-  readonly #registers: Registers;
+  readonly #registers: WritableRegisters;
   readonly #unit: number;
   readonly #model: string;
+  readonly #orders: UpsMap['test'];
   readonly #items: Readonly<Record<'fast' | 'slow' | 'once', readonly UpsItem[]>>;
   /** Newest readings of what is not read every round. */
   readonly #kept: Record<'slow' | 'once', UpsReading | undefined> = { slow: undefined, once: undefined };
   #round = 0;
 
-  constructor(registers: Registers, unit: number, model: string, map: UpsMap) {
+  constructor(registers: WritableRegisters, unit: number, model: string, map: UpsMap) {
     this.#registers = registers;
     this.#unit = unit;
     this.#model = model;
+    this.#orders = map.test;
     const at = (poll: string): readonly UpsItem[] =>
       map.items.filter((item) => (item.poll ?? 'fast') === poll);
     this.#items = { fast: at('fast'), slow: at('slow'), once: at('once') };
@@ -90,6 +104,26 @@ class Ups {
       reason: text(`${said.zh}；${odd.zh}`, `${said.en}; ${odd.en}`),
       values: reading,
     };
+  }
+
+  /** The newest reading may be seconds old: whether it is on mains is asked once more, right before the order. */
+  async test(what: UpsTestKind | 'stop'): Promise<TestAnswer> {
+    const order = this.#orders?.[what];
+    if (order === undefined)
+      return {
+        accepted: false,
+        reason: text(
+          `型号 ${this.#model} 的寄存器表没有此命令`,
+          `the map of model ${this.#model} has no such order`,
+        ),
+      };
+    if (what !== 'stop') {
+      const now = await this.#read(this.#items.fast);
+      if ('silent' in now) return { accepted: false, reason: now.silent.reason };
+      if (now.reading.onBattery !== false)
+        return { accepted: false, reason: text('UPS 不在市电供电', 'the UPS is not on mains') };
+    }
+    return orderTest(this.#registers, this.#unit, order);
   }
 
   #tellsNothing(refusal: RegisterAnswer | undefined): Text {
