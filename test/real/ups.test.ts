@@ -46,7 +46,7 @@ const said = (child: ChildProcess, word: string): Promise<void> =>
   });
 
 for (const framing of ['tcp', 'rtu'] as const)
-  test(`${framing}: mains, power cut, low battery, lost and found again`, async () => {
+  test(`${framing}: mains, a battery test, power cut, low battery, lost and found again`, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'ups-'));
     const children: ChildProcess[] = [];
     const start = (program: string, ...args: readonly string[]): ChildProcess => {
@@ -108,8 +108,15 @@ for (const framing of ['tcp', 'rtu'] as const)
         batteryPercent: 100,
         temperatureC: 24.5,
       });
+      const order = (): Promise<unknown> => line.read({ unit: 1, function: 3, address: 12, count: 1 });
+      assert.is((await probe.test?.('quick'))?.accepted, true);
+      assert.equal(await order(), { ok: true, values: [2] });
+      assert.is((await probe.test?.('stop'))?.accepted, true);
+      assert.equal(await order(), { ok: true, values: [0] });
       await tell('power off');
       await reading({ onLine: false, onBattery: true, lowBattery: false, inputVolts: 0 });
+      assert.is((await probe.test?.('quick'))?.reason.en, 'the UPS is not on mains');
+      assert.equal(await order(), { ok: true, values: [0] });
       await tell('battery 10');
       await reading({ onBattery: true, lowBattery: true, batteryPercent: 9 });
       await tell('mute on');
