@@ -6,6 +6,14 @@ import type { UpsReading } from '../model/ups.ts';
 
 const upsMib = '1.3.6.1.2.1.33.1';
 export const upsAlarmTable = `${upsMib}.6.2.1.2`;
+/** Group upsTest: what is set to order a test, and the well-known tests. */
+export const upsTestObjects = {
+  id: `${upsMib}.7.1.0`,
+  spinLock: `${upsMib}.7.2.0`,
+  resultsSummary: `${upsMib}.7.3.0`,
+  outputSource: `${upsMib}.4.1.0`,
+  tests: { stop: `${upsMib}.7.7.2`, quick: `${upsMib}.7.7.4`, deep: `${upsMib}.7.7.5` },
+} as const;
 const alarmNames = `${upsMib}.6.3`;
 
 /** Objects below .33.1 by their names in the RFC. Lines 1 to 3 are the phases. */

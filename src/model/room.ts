@@ -350,10 +350,17 @@ export type Source =
 
 /** Who asks an SNMP agent; secrets stand in files of mode 0600. Without a file the community is `public`. */
 export type SnmpAccessFiles =
-  | { readonly version: 'v1' | 'v2c'; readonly communityFile?: string }
+  | {
+      readonly version: 'v1' | 'v2c';
+      readonly communityFile?: string;
+      /** Absent: nothing is set. */
+      readonly writeCommunityFile?: string;
+    }
   | {
       readonly version: 'v3';
       readonly user: string;
+      /** The user may set; absent: nothing is set. */
+      readonly mayWrite?: true;
       readonly auth: 'md5' | 'sha' | 'sha256' | 'sha512';
       readonly authFile?: string;
       readonly privacyFile?: string;

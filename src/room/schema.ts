@@ -27,7 +27,7 @@ import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
-import { upsTestSchema } from './ups-test-schema.ts';
+import { snmpWrite, upsTestSchema } from './ups-test-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import { seatPhoneEvidence } from './seat-phone-schema.ts';
 import * as short from './short-forms.ts';
@@ -694,6 +694,7 @@ const evidence = forms(
             'file with the community (mode 0600); public without it',
           ),
         ),
+        ...snmpWrite,
         user: optional(Type.String({ minLength: 1, maxLength: 64, ...about('v3 用户', 'user of v3') })),
         auth: optional(
           one(['md5', 'sha', 'sha256', 'sha512'], about('v3 认证算法', 'authentication of v3'), 'sha'),

@@ -248,11 +248,17 @@ function readUpsSnmp({
     );
   const { version = 'v2c', user, auth = 'sha', 'community-file': communityFile } = written;
   const { 'auth-file': authFile, 'privacy-file': privacyFile } = written;
+  const { 'write-community-file': writeCommunityFile, write } = written;
   let access: SnmpAccessFiles;
   if (version === 'v3') {
     if (user === undefined) return wrong('version', text('v3 须写 user', 'v3 needs a user'));
     if (communityFile !== undefined)
       return wrong('community-file', text('v3 没有团体名', 'v3 has no community'));
+    if (writeCommunityFile !== undefined)
+      return wrong(
+        'write-community-file',
+        text('v3 没有团体名：写 write: true', 'v3 has no community: give write: true'),
+      );
     if (privacyFile !== undefined && authFile === undefined)
       return wrong(
         'privacy-file',
@@ -264,18 +270,25 @@ function readUpsSnmp({
       auth,
       ...(authFile === undefined ? {} : { authFile }),
       ...(privacyFile === undefined ? {} : { privacyFile }),
+      ...(write === true ? { mayWrite: true } : {}),
     };
   } else {
-    const foreign = (['user', 'auth', 'auth-file', 'privacy-file'] as const).find(
+    const foreign = (['user', 'auth', 'auth-file', 'privacy-file', 'write'] as const).find(
       (key) => written[key] !== undefined,
     );
     if (foreign !== undefined)
       return wrong(foreign, text(`${foreign} 只用于 version: v3`, `${foreign} is for version: v3 only`));
-    access = { version, ...(communityFile === undefined ? {} : { communityFile }) };
+    access = {
+      version,
+      ...(communityFile === undefined ? {} : { communityFile }),
+      ...(writeCommunityFile === undefined ? {} : { writeCommunityFile }),
+    };
   }
+  const mayWrite = writeCommunityFile !== undefined || write === true;
   return {
     id,
     kind: 'ups-snmp',
+    ...(mayWrite ? { tests: upsTestKinds } : {}),
     domain: domainOfHost(peer.host),
     weight: 'proof',
     ...peer,

@@ -1,4 +1,4 @@
-/** The key `test` of a UPS as it is written: its battery is tested by schedule. */
+/** What concerns battery tests as it is written: the key `test` of a UPS, and who may set the order of one by SNMP. */
 import { Type } from '@sinclair/typebox';
 import { upsTestKinds } from '../model/ups.ts';
 import { text } from '../model/text.ts';
@@ -33,3 +33,22 @@ export const upsTestSchema = strict(
   },
   about('UPS 的定时电池测试（kind: ups）', 'scheduled battery test of a UPS (kind: ups)'),
 );
+
+export const snmpWrite = {
+  'write-community-file': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 300,
+      ...about(
+        '可写团体名文件（权限 0600），用于电池测试；不写则从不写入',
+        'file with the community that may write (mode 0600), for battery tests; without it nothing is set',
+      ),
+    }),
+  ),
+  write: Type.Optional(
+    Type.Boolean({
+      default: false,
+      ...about('v3 用户可写，用于电池测试', 'the user of v3 may write, for battery tests'),
+    }),
+  ),
+};

@@ -1,7 +1,7 @@
 /** The UPS-MIB of net-snmp's own snmpd, which takes its numbers from a table: v1, v2c and v3, a power cut, alarms, silence. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'uvu';
@@ -18,8 +18,19 @@ needsPrograms('snmpd', 'awk');
 const limitMs = 60_000;
 const root = '.1.3.6.1.2.1.33';
 
-/** Answers snmpd's `pass` protocol (man snmpd.conf): `-g OID` or `-n OID`, from lines `OID TYPE VALUE` in the order of OIDs. */
+/**
+ * Answers snmpd's `pass` protocol (man snmpd.conf): `-g OID` or `-n OID`, from lines `OID TYPE VALUE` in the order of OIDs; `-s OID TYPE VALUE`
+ * of the test and its lock changes the line. The lock is good for one test; a test shows on battery.
+ */
 const passScript = `#!/bin/sh
+folder="$(dirname "$0")"
+if [ "$1" = -s ]; then
+  case "$2" in ${root}.1.7.1.0 | ${root}.1.7.2.0) ;; *) echo not-writable; exit ;; esac
+  if [ "$2" = ${root}.1.7.2.0 ] && ! grep -q "^$2 integer $4\$" "$folder/table"; then echo inconsistent-value; exit; fi
+  echo "$2 $4" >> "$folder/sets"
+  sed -i "/^$2 /c $2 $3 $4" "$folder/table"
+  exit
+fi
 exec awk -v how="$1" -v asked="$2" '
 function later(oid,    a, b, n, m, i, one, two) {
   n = split(substr(oid, 2), one, "."); m = split(substr(asked, 2), two, ".")
@@ -43,6 +54,8 @@ const mains: Readonly<Record<string, string>> = {
   '1.4.4.1.2.1': 'integer 230',
   '1.4.4.1.5.1': 'integer 33',
   '1.6.1.0': 'gauge 0',
+  '1.7.1.0': `objectid ${root}.1.7.7.1`,
+  '1.7.2.0': 'integer 4711',
   '1.7.3.0': 'integer 1',
 };
 
@@ -61,8 +74,11 @@ class Agent {
       'snmpd.conf',
       [
         'rocommunity rig-community 127.0.0.1',
+        'rwcommunity rig-writer 127.0.0.1',
         'createUser keeper SHA "authentic-words" AES "private-words"',
         'rouser keeper priv',
+        'createUser writer SHA "authentic-words" AES "private-words"',
+        'rwuser writer priv',
         `pass ${root} /bin/sh ${path.join(this.folder, 'pass')}`,
         '',
       ].join('\n'),
@@ -94,6 +110,16 @@ class Agent {
   }
   signal(signal: NodeJS.Signals): void {
     this.#process?.kill(signal);
+  }
+  /** What was set, in its order. */
+  get sets(): readonly string[] {
+    const file = path.join(this.folder, 'sets');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().replaceAll(`${root}.`, '').split('\n') : [];
+  }
+  async order(access: SnmpAccessFiles, what: 'quick' | 'deep' | 'stop'): Promise<string> {
+    const probe = upsSnmpProbe({ source: 'ups.1', host: '127.0.0.1', port: this.port, access, everyMs: 500 });
+    const answer = await probe.test?.(what);
+    return answer?.accepted === true ? 'taken' : (answer?.reason.en ?? '');
   }
   watch(access: SnmpAccessFiles): Reports {
     const probe = upsSnmpProbe({ source: 'ups.1', host: '127.0.0.1', port: this.port, access, everyMs: 500 });
@@ -208,6 +234,50 @@ test('a wrong community is silence, and the message names it; an agent without t
     const communityFile = agent.file('community', 'rig-community\n');
     await saying(agent.watch({ version: 'v2c', communityFile }), /no UPS-MIB/);
     await saying(agent.watch({ version: 'v2c', communityFile: agent.file('open', 'x', 0o644) }), /chmod 600/);
+  } finally {
+    await agent.stop();
+  }
+});
+
+test('a battery test: the lock and the test are set in one question, by who may write and on mains only', async () => {
+  const agent = await new Agent().start();
+  try {
+    const communityFile = agent.file('community', 'rig-community\n');
+    const writeCommunityFile = agent.file('writer', 'rig-writer\n');
+    const access = { version: 'v2c', communityFile, writeCommunityFile } as const;
+    await reading(agent.watch(access), full);
+    assert.is(await agent.order(access, 'quick'), 'taken');
+    assert.equal(agent.sets, ['1.7.2.0 4711', '1.7.1.0 .1.3.6.1.2.1.33.1.7.7.4'.replace(`${root}.`, '')]);
+    assert.is(await agent.order(access, 'stop'), 'taken');
+    assert.match(agent.sets.at(-1) ?? '', /7\.7\.2$/);
+    agent.set(mains);
+    const writer = { version: 'v3', user: 'writer', auth: 'sha', mayWrite: true } as const;
+    const files = {
+      authFile: agent.file('auth', 'authentic-words\n'),
+      privacyFile: agent.file('privacy', 'private-words\n'),
+    };
+    assert.is(await agent.order({ ...writer, ...files }, 'deep'), 'taken');
+    assert.match(agent.sets.at(-1) ?? '', /7\.7\.5$/);
+    agent.set(mains);
+    assert.is(await agent.order({ ...access, version: 'v1' }, 'quick'), 'taken');
+
+    const done = agent.sets.length;
+    assert.is(
+      await agent.order({ version: 'v2c', communityFile }, 'quick'),
+      'no community or user that may write',
+    );
+    assert.match(
+      await agent.order({ ...access, writeCommunityFile: communityFile }, 'quick'),
+      /refuses the write/,
+    );
+    assert.match(await agent.order({ ...writer, ...files, user: 'keeper' }, 'quick'), /refuses the write/);
+    const unknown = { ...access, writeCommunityFile: agent.file('unknown', 'nobody\n') };
+    assert.match(await agent.order(unknown, 'quick'), /does not answer/);
+    agent.set({ ...mains, '1.4.1.0': 'integer 5' });
+    assert.is(await agent.order(access, 'quick'), 'the UPS is not on mains');
+    agent.set({ ...mains, '1.7.3.0': 'integer 5' });
+    assert.is(await agent.order(access, 'quick'), 'the UPS is testing already');
+    assert.is(agent.sets.length, done, 'nothing was set');
   } finally {
     await agent.stop();
   }

@@ -1,5 +1,5 @@
 /**
- * Reads the UPS-MIB of one agent by SNMP v1, v2c or v3. Asks only (GET, GETNEXT): nothing is ever set. An agent that lacks
+ * Reads the UPS-MIB of one agent by SNMP v1, v2c or v3. Asks only (GET, GETNEXT); what is set is in `order-test.ts`. An agent that lacks
  * objects is asked for what it has; v1 refuses a whole question for one missing object, so there each is asked alone.
  */
 import * as snmp from 'net-snmp';
@@ -108,7 +108,7 @@ const groupsOf = (oids: readonly string[], size: number): readonly (readonly str
 const isMissing = (error: Error): boolean =>
   'status' in error && error.status === snmp.ErrorStatus.NoSuchName;
 
-function openSession({ host, port, access, timeoutMs }: SnmpAgent): snmp.Session {
+export function openSession({ host, port, access, timeoutMs }: SnmpAgent): snmp.Session {
   const common = {
     port,
     timeout: Math.ceil(timeoutMs / 2),

@@ -7,10 +7,12 @@ import { upsMibReading } from '../../format/ups-mib.ts';
 import type { SnmpAccessFiles } from '../../model/room.ts';
 import { text } from '../../model/text.ts';
 import { sifted, upsSentence } from '../../model/ups.ts';
-import type { Probe } from '../../ports/probe.ts';
+import type { UpsTestKind } from '../../model/ups.ts';
+import type { Probe, TestAnswer } from '../../ports/probe.ts';
 import { ProbeRounds, isOwnFault } from '../probe-rounds.ts';
 import type { RoundAnswer } from '../probe-rounds.ts';
-import { UpsMibSession } from './ups-session.ts';
+import { orderTest } from './order-test.ts';
+import { UpsMibSession, openSession } from './ups-session.ts';
 import type { SnmpAccess } from './ups-session.ts';
 
 export interface UpsSnmpProbeOptions {
@@ -68,7 +70,7 @@ export function upsSnmpProbe(options: UpsSnmpProbeOptions): Probe {
       if (end.aborted) close();
     }
   };
-  return new ProbeRounds({
+  const rounds = new ProbeRounds({
     source,
     host,
     everyMs,
@@ -76,6 +78,46 @@ export function upsSnmpProbe(options: UpsSnmpProbeOptions): Probe {
     silence: 'unknown',
     ask,
   });
+  return {
+    source,
+    start: (report) => {
+      rounds.start(report);
+    },
+    suspect: (on) => {
+      rounds.suspect(on);
+    },
+    test: (what) => ordered(options, what),
+    stop: () => rounds.stop(),
+  };
+}
+
+/** Over a session of its own, with the community that may write. */
+async function ordered(options: UpsSnmpProbeOptions, what: UpsTestKind | 'stop'): Promise<TestAnswer> {
+  const access = writeAccess(options.access);
+  if (access === undefined)
+    return {
+      accepted: false,
+      reason: text('没有写权限的团体名或用户', 'no community or user that may write'),
+    };
+  const { host, port, timeoutMs = standardTimeoutMs } = options;
+  let session: ReturnType<typeof openSession> | undefined;
+  try {
+    session = openSession({ host, port, access: await readAccess(access), timeoutMs });
+    // Without a listener an error of the socket would end the process.
+    session.on('error', () => undefined);
+    return await orderTest(session, what);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { accepted: false, reason: failure(error, { ...options, access }).reason };
+  } finally {
+    session?.close();
+  }
+}
+
+function writeAccess(access: SnmpAccessFiles): SnmpAccessFiles | undefined {
+  if (access.version === 'v3') return access.mayWrite === true ? access : undefined;
+  const { version, writeCommunityFile } = access;
+  return writeCommunityFile === undefined ? undefined : { version, communityFile: writeCommunityFile };
 }
 
 async function readAccess(access: SnmpAccessFiles): Promise<SnmpAccess> {
