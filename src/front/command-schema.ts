@@ -72,7 +72,18 @@ export const commandSchemas = {
     { do: Type.Literal('reset-bypass'), line: Type.Optional(line), reason },
     strict,
   ),
-  exercise: Type.Object({ do: Type.Literal('exercise'), line }, strict),
+  exercise: Type.Object(
+    {
+      do: Type.Literal('exercise'),
+      line,
+      level: Type.Optional(
+        Type.Union([Type.Literal(1), Type.Literal(2)], {
+          description: '1 (the default): over and back. 2: until somebody has lifted the phone of the line.',
+        }),
+      ),
+    },
+    strict,
+  ),
   'new-relay': Type.Object({ do: Type.Literal('new-relay'), line }, strict),
   'power-cut-done': Type.Object(
     {

@@ -36,6 +36,11 @@ export function consequence(command: Command, view: RoomView | undefined): Text 
     case 'reset-bypass':
       return text(`${where.zh}解除旁路保持或锁定`, `lifts the hold or lock of ${where.en}`);
     case 'exercise':
+      if (command.level === 2)
+        return text(
+          `${where.zh}旁路试验并摘机：切到座席话机，等人摘机或两分钟后切回`,
+          `exercises the bypass and the phone of ${where.en}: it stays on its phone until somebody has lifted it, or for two minutes`,
+        );
       return text(
         `${where.zh}做一次旁路试验：短暂切换再切回`,
         `exercises the bypass of ${where.en}: over and back, for a moment`,

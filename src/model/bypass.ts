@@ -24,6 +24,7 @@ export type BypassReason =
   | 'unknown'
   | 'failed-proof'
   | 'exercise-kept'
+  | 'exercise-phone'
   | 'port-alone-failed'
   | 'limiter'
   | 'first-power-on';

@@ -52,7 +52,8 @@ export type Command =
   /** Restore ordered by a person; `reset` only lifts `held`. */
   | { readonly do: 'restore'; readonly line?: LineId; readonly reason?: string }
   | { readonly do: 'reset-bypass'; readonly line?: LineId; readonly reason?: string }
-  | { readonly do: 'exercise'; readonly line: LineId }
+  /** Level 1 (the default): over and back, proved by the taps. Level 2: the line stays until somebody has lifted its phone. */
+  | { readonly do: 'exercise'; readonly line: LineId; readonly level?: 1 | 2 }
   /** The changeover relay of this line was replaced: its times are those of another one. */
   | { readonly do: 'new-relay'; readonly line: LineId }
   /** Power cut: a step of the plan is done; `forms`: calls written by hand are entered; `return`: the mains are back. */

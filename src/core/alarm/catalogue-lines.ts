@@ -108,6 +108,17 @@ export const lineAlarms = {
       'Lift the named bypass phone at once: for about three minutes the call can usually be taken back',
     ],
   }),
+  'bypass.port-failed': kind('major', {
+    what: ['交换机的一个外线端口失效', 'One trunk port of the PBX has failed'],
+    effect: [
+      '该线已单独切到座席话机：来电在话机上接听，其他线路照常',
+      'This line alone is on its seat phone: answer its calls there; the other lines are as ever',
+    ],
+    action: [
+      '检修该端口或其到继电器的线对；修好后在面板上恢复该线',
+      'Have the port, or the pair to it, repaired; then restore this line on the panel',
+    ],
+  }),
   'bypass.restore-overdue': kind('major', {
     what: ['外线迟迟不能恢复正常', 'The lines should have returned to normal by now'],
     effect: ['来电仍在旁路话机上', 'Calls are still on the bypass phones'],

@@ -62,7 +62,7 @@ export function command(state: BypassState, asked: BypassCommand, via: Actor['vi
     case 'reset-bypass':
       return asked.line === undefined ? resetRoom(state, at) : resetLine(state, asked.line, at);
     case 'exercise':
-      return exerciseLine(state, asked.line, at);
+      return exerciseLine(state, asked.line, asked.level ?? 1, at);
   }
 }
 
@@ -175,15 +175,39 @@ function resetLine(state: BypassState, id: LineId, at: MonoMs): Answer {
   );
 }
 
-function exerciseLine(state: BypassState, id: LineId, at: MonoMs): Answer {
+function exerciseLine(state: BypassState, id: LineId, level: 1 | 2, at: MonoMs): Answer {
   const line = find(state, id);
-  const card = line === undefined ? undefined : state.cards[line.card];
-  const idle = state.lines.filter((other) => other.signal === 'idle').length;
-  const isMoving = state.lines.some(
-    ({ step }) => step.kind === 'exercising' || step.kind === 'operating' || step.kind === 'releasing',
+  if (line === undefined || !mayExercise(state, line, at)) return refuse(state, refusals.exercise);
+  if (level === 1)
+    return accept(
+      withLine(state, id, (one) => ({ ...moved(one, { kind: 'exercising', since: at }, at), orderedAt: at })),
+      text('演练开始：继电器释放并校验位置', 'exercise: the relay is released and its position proved'),
+    );
+  return accept(
+    withLine(state, id, (one) => ({
+      ...one,
+      intent: { reason: 'exercise-phone', urgency: 'planned', since: at },
+      orderedAt: at,
+    })),
+    text(
+      `演练：请在 ${state.config.values.phoneTestMs / 1000} 秒内摘起电话 ${line.phone}，听到拨号音后挂机`,
+      `exercise: lift phone ${line.phone} within ${state.config.values.phoneTestMs / 1000} s, hear the dial tone, hang up`,
+    ),
   );
-  const isFit =
-    line !== undefined &&
+}
+
+/** The room is steady, the line is on the PBX and idle, no other line moves, and half of the lines are idle. */
+export function mayExercise(state: BypassState, line: LinePart, at: MonoMs): boolean {
+  const card = state.cards[line.card];
+  const idle = state.lines.filter((other) => other.signal === 'idle').length;
+  const isOtherAway = state.lines.some(
+    ({ step, intent }) =>
+      step.kind === 'exercising' ||
+      step.kind === 'operating' ||
+      step.kind === 'releasing' ||
+      intent?.reason === 'exercise-phone',
+  );
+  return (
     card !== undefined &&
     state.room.phase.kind === 'steady' &&
     state.verdict !== 'down' &&
@@ -193,11 +217,7 @@ function exerciseLine(state: BypassState, id: LineId, at: MonoMs): Answer {
     line.intent === undefined &&
     line.signal === 'idle' &&
     isIdleFor(line, at, state.config.settings.idleForMs) &&
-    !isMoving &&
-    idle * 2 >= state.lines.length;
-  if (!isFit) return refuse(state, refusals.exercise);
-  return accept(
-    withLine(state, id, (one) => ({ ...moved(one, { kind: 'exercising', since: at }, at), orderedAt: at })),
-    text('演练开始：继电器释放并校验位置', 'exercise: the relay is released and its position proved'),
+    !isOtherAway &&
+    idle * 2 >= state.lines.length
   );
 }

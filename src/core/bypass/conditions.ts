@@ -84,6 +84,7 @@ function lineConditions(state: BypassState, line: LinePart, at: MonoMs): Conditi
   if (line.step.kind === 'locked') found.push(active(line.id, 'bypass.locked', lockTexts[line.step.why]));
   if (line.cut !== undefined && elapsedMs(line.cut.at, at) < values.callCutMs)
     found.push(active(line.id, 'bypass.call-cut', cutText(line.cut.liftPhone)));
+  if (line.intent?.reason === 'port-alone-failed') found.push(active(line.id, 'bypass.port-failed'));
   if (isOverdue(state, line, at)) found.push(active(line.id, 'bypass.restore-overdue'));
   return found;
 }

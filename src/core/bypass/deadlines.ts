@@ -32,7 +32,9 @@ function lineMoments({ config: { settings, values } }: BypassState, line: LinePa
   const { step, intent, cut } = line;
   const moments: MonoMs[] = [];
   if (intent?.reason === 'failed-proof') moments.push(later(intent.since, settings.restoreAfterMs));
-  if (intent?.reason === 'exercise-kept') moments.push(later(line.signalSince, settings.idleForMs));
+  if (intent?.reason === 'exercise-kept' || intent?.reason === 'exercise-phone')
+    moments.push(later(line.signalSince, settings.idleForMs));
+  if (intent?.reason === 'exercise-phone') moments.push(later(intent.since, values.phoneTestMs));
   if (cut !== undefined) moments.push(later(cut.at, values.callCutMs));
   switch (step.kind) {
     case 'waiting':

@@ -5,6 +5,7 @@
  * Specification: the bypass tables of the safety core, with the mended rows in docs/safety.md.
  */
 export { check } from './check.ts';
+export { mayExercise } from './commands.ts';
 export { conditions } from './conditions.ts';
 export { explainLines, explainRoom } from './explain.ts';
 export type { Explained } from './explain.ts';

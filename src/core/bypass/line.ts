@@ -18,7 +18,7 @@ import {
   isWrongTwice,
   positionNow,
 } from './read-back.ts';
-import type { CardPart, CutCall, LinePart, LineStep, Urgency } from './state.ts';
+import type { BypassConfig, CardPart, CutCall, LinePart, LineStep, Urgency } from './state.ts';
 import type { BypassValues } from './values.ts';
 
 /** What a line must know of the world in one turn. */
@@ -65,11 +65,18 @@ export const withoutIntent = (line: LinePart, at: MonoMs): LinePart => ({
 });
 
 /** Own intents that end by themselves. */
-export function withExpiredIntent(line: LinePart, at: MonoMs, settings: BypassSettings): LinePart {
+export function withExpiredIntent(
+  line: LinePart,
+  at: MonoMs,
+  { settings, values }: Pick<BypassConfig, 'settings' | 'values'>,
+): LinePart {
   const { intent } = line;
   if (intent === undefined) return line;
   const isOver =
     (intent.reason === 'exercise-kept' && isIdleFor(line, at, settings.idleForMs)) ||
+    (intent.reason === 'exercise-phone' &&
+      isIdleFor(line, at, settings.idleForMs) &&
+      (line.signalSince > intent.since || elapsedMs(intent.since, at) >= values.phoneTestMs)) ||
     (intent.reason === 'failed-proof' && elapsedMs(intent.since, at) >= settings.restoreAfterMs);
   return isOver ? withoutIntent(line, at) : line;
 }

@@ -19,6 +19,7 @@ export const reasonTexts: Readonly<Record<BypassReason, Text>> = {
   unknown: text('原因不明（保护记录缺失）', 'reason not known (guard.json missing)'),
   'failed-proof': text('恢复后来话无人应答', 'calls rang unanswered after the restore'),
   'exercise-kept': text('演练时有人摘机', 'somebody went off hook during the exercise'),
+  'exercise-phone': text('演练：请摘起该线话机', 'exercise: somebody lifts its phone'),
   'port-alone-failed': text('该线交换机端口故障', 'the PBX port of this line failed'),
   limiter: text('一小时内切换次数过多', 'too many trips within an hour'),
   'first-power-on': text('首次通电', 'first power-on'),

@@ -43,6 +43,12 @@ function withCanaryJudged(room: RoomPart, lines: readonly LinePart[]): RoomPart 
   return { ...room, phase: { ...phase, canary: step === 'normal' ? 'passed' : 'wanted' } };
 }
 
+/** A line that is to be spared is the canary only where a person ordered that line, or no other line is left to try. */
+const mayBeCanary = (state: BypassState, line: LinePart, at: MonoMs): boolean =>
+  !line.neverCanary ||
+  (line.orderedAt !== undefined && elapsedMs(line.orderedAt, at) < state.config.values.overdueMs) ||
+  state.lines.every((other) => other.neverCanary || isDone(state, other));
+
 /** Takes at most one line back. */
 export function withNextLine(before: BypassState, at: MonoMs): BypassState {
   const room = withCanaryJudged(before.room, before.lines);
@@ -53,9 +59,11 @@ export function withNextLine(before: BypassState, at: MonoMs): BypassState {
   if (phase.kind === 'restoring' && typeof phase.canary !== 'string') return state;
   if (lastOperateAt !== undefined && elapsedMs(lastOperateAt, at) < state.config.settings.spacingMs)
     return state;
-  const chosen = state.lines.find((line) => isItsTurn(state, line, at));
-  if (chosen === undefined) return state;
   const isCanary = phase.kind === 'restoring' && phase.canary === 'wanted';
+  const chosen = state.lines.find(
+    (line) => isItsTurn(state, line, at) && (!isCanary || mayBeCanary(state, line, at)),
+  );
+  if (chosen === undefined) return state;
   return {
     ...state,
     room: {

@@ -9,7 +9,7 @@ import type { MonoMs } from '../../model/units.ts';
 import type { BypassReason } from '../../model/bypass.ts';
 import type { LineId } from '../../model/ids.ts';
 import { isDownConfirmed, isRoomKeyTurned } from './intent.ts';
-import type { BypassState, RoomPart, Urgency } from './state.ts';
+import type { BypassState, FailedProof, LinePart, RoomPart, Urgency } from './state.ts';
 
 /** More changes of phase in one turn than there are phases cannot be. */
 const phasesMax = 6;
@@ -96,7 +96,10 @@ function oneRow(state: BypassState, at: MonoMs): RoomPart {
   }
 }
 
-/** Lines rang unanswered in proving: their own bypass is set; a second line, or a line's second time, holds the room. */
+/**
+ * Lines rang unanswered in proving: their own bypass is set; a second line, or a line's second time, holds the room. Where other
+ * lines were answered since, the proof speaks of the line's own port only and does not count against the PBX.
+ */
 export function afterFailedProofs(
   room: RoomPart,
   lines: readonly LineId[],
@@ -104,11 +107,37 @@ export function afterFailedProofs(
   at: MonoMs,
 ): RoomPart {
   const recent = room.failedProofs.filter((proof) => elapsedMs(proof.at, at) < state.config.values.countedMs);
-  const failedProofs = [...recent, ...lines.map((line) => ({ line, at }))].slice(
+  const failed = lines.filter((line) => !hasFailedAlone(recent, line));
+  const failedProofs = [...recent, ...failed.map((line) => ({ line, at }))].slice(
     -state.config.lines.length - 1,
   );
   const next = { ...room, failedProofs };
-  return recent.length + lines.length >= 2 && room.phase.kind !== 'held'
+  const counted = recent.filter(({ othersAnswered }) => othersAnswered !== true).length;
+  return failed.length > 0 && counted + failed.length >= 2 && room.phase.kind !== 'held'
     ? held(next, 'failed-proof', 'capped', at)
     : next;
 }
+
+/** It failed before, and since then the PBX answered or seized another line. */
+export const hasFailedAlone = (proofs: RoomPart['failedProofs'], line: LineId): boolean =>
+  proofs.some((proof) => proof.line === line && proof.othersAnswered === true);
+
+/** A line on the PBX is in use: the PBX answered or seized it. Failed proofs of other lines from before are their ports' own. */
+export function withAnswers(
+  proofs: RoomPart['failedProofs'],
+  lines: readonly LinePart[],
+): RoomPart['failedProofs'] {
+  const isSettled = proofs.every(
+    (proof) => proof.othersAnswered === true || !lines.some((line) => isAnsweredSince(line, proof)),
+  );
+  if (isSettled) return proofs;
+  return proofs.map((proof) =>
+    lines.some((line) => isAnsweredSince(line, proof)) ? { ...proof, othersAnswered: true } : proof,
+  );
+}
+
+const isAnsweredSince = (line: LinePart, proof: FailedProof): boolean =>
+  line.id !== proof.line &&
+  (line.step.kind === 'normal' || line.step.kind === 'proving') &&
+  line.signal === 'off-hook' &&
+  line.signalSince > proof.at;

@@ -40,6 +40,7 @@ export function initial(config: BypassConfig, saved: AtInitial, at: MonoMs): Byp
       id: line.id,
       card: line.card,
       phone: line.phone,
+      neverCanary: line.neverCanary ?? false,
       step: { kind: 'unreachable' },
       intent: intent === undefined ? undefined : { ...intent, since: at },
       orderedAt: undefined,
@@ -103,7 +104,7 @@ function savedRoom(saved: SavedBypass, at: MonoMs): RoomPart {
           : { kind: 'steady', since: at },
     reason,
     trips: saved.tripAgesMs.map((ageMs) => later(at, -ageMs)),
-    failedProofs: saved.failedProofs.map(({ line, ageMs }) => ({ line, at: later(at, -ageMs) })),
+    failedProofs: saved.failedProofs.map(({ ageMs, ...proof }) => ({ ...proof, at: later(at, -ageMs) })),
   };
 }
 
@@ -129,7 +130,7 @@ export function saved(state: BypassState): SavedBypass {
       ...(phase.kind === 'held' ? { urgency: phase.urgency } : {}),
     },
     tripAgesMs: trips.map((trip) => elapsedMs(trip, state.at)),
-    failedProofs: failedProofs.map((proof) => ({ line: proof.line, ageMs: elapsedMs(proof.at, state.at) })),
+    failedProofs: failedProofs.map(({ at, ...proof }) => ({ ...proof, ageMs: elapsedMs(at, state.at) })),
     lines,
   };
 }

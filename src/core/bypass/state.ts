@@ -36,6 +36,8 @@ export interface BypassLine {
   readonly relay: number;
   /** Number of the seat phone that a person must lift. */
   readonly phone: string;
+  /** Its callers are not the ones on whom a PBX is tried that has just come back. */
+  readonly neverCanary?: true;
 }
 
 export type BypassCommand = Extract<Command, { do: 'bypass' | 'restore' | 'reset-bypass' | 'exercise' }>;
@@ -69,6 +71,8 @@ export type BypassEvent = { readonly at: MonoMs } & (
       readonly hostLost: boolean;
     }
   | { readonly kind: 'card'; readonly card: BusId; readonly link: 'up' | 'lost' | 'refused' }
+  /** This line rings unanswered while others are answered: its port of the PBX is dead. */
+  | { readonly kind: 'port-failed'; readonly line: LineId }
   /** The room's key contact wired to the Pi; a cut wire reads as turned. `unknown`: its bus is gone. */
   | { readonly kind: 'key'; readonly turned: boolean | 'unknown' }
   /** Commands that are not of the bypass are ignored. */
@@ -102,6 +106,14 @@ export type RoomPhase =
       readonly canary: 'wanted' | 'passed' | { readonly line: LineId };
     };
 
+/** A line rang unanswered after it was restored. */
+export interface FailedProof {
+  readonly line: LineId;
+  readonly at: MonoMs;
+  /** Another line was answered or seized since: the PBX works, and this speaks of the line's own port only. */
+  readonly othersAnswered?: true;
+}
+
 export interface RoomPart {
   readonly phase: RoomPhase;
   /** Why the room is, or last was, in bypass. */
@@ -109,7 +121,7 @@ export interface RoomPart {
   /** Moments of the newest automatic trips, for the limiter of restores. */
   readonly trips: readonly MonoMs[];
   /** Lines that rang unanswered after they were restored. */
-  readonly failedProofs: readonly { readonly line: LineId; readonly at: MonoMs }[];
+  readonly failedProofs: readonly FailedProof[];
   readonly lastOperateAt?: MonoMs;
 }
 
@@ -146,6 +158,7 @@ export interface LinePart {
   readonly id: LineId;
   readonly card: BusId;
   readonly phone: string;
+  readonly neverCanary: boolean;
   readonly step: LineStep;
   readonly intent: OwnIntent | undefined;
   /** A person ordered this line back (or exercised it): needs no `up`, never goes with `down`. */
@@ -221,7 +234,11 @@ export interface SavedBypass {
   };
   /** Ages at the time of saving. Time that the guard was away does not count: that errs to the safe side. */
   readonly tripAgesMs: readonly number[];
-  readonly failedProofs: readonly { readonly line: LineId; readonly ageMs: number }[];
+  readonly failedProofs: readonly {
+    readonly line: LineId;
+    readonly ageMs: number;
+    readonly othersAnswered?: true;
+  }[];
   /** Only lines of which there is something to say. */
   readonly lines: Readonly<Record<LineId, SavedLine>>;
 }

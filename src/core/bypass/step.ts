@@ -15,7 +15,7 @@ import { judgeLine, withExpiredIntent } from './line.ts';
 import { commandNotice, effectsBetween } from './notices.ts';
 import { coilOf, withReport } from './read-back.ts';
 import { withNextLine, withRestoreEnded } from './restore.ts';
-import { afterFailedProofs, judgeRoom } from './room.ts';
+import { afterFailedProofs, hasFailedAlone, judgeRoom, withAnswers } from './room.ts';
 import { adopted, withLink } from './start.ts';
 import type { BypassEvent, BypassState, BypassView, LinePart } from './state.ts';
 
@@ -47,6 +47,8 @@ export function step(before: BypassState, event: BypassEvent): BypassStep {
       return said(before, withRelays(state, event, at));
     case 'card':
       return said(before, { ...withLink(state, event.card, event.link, at), restless: true });
+    case 'port-failed':
+      return said(before, withPortFailed(state, event.line, at));
     case 'key': {
       const known = event.turned !== 'unknown';
       const turned = event.turned === 'unknown' ? state.key.turned : event.turned;
@@ -116,6 +118,18 @@ function withLineEvent(state: BypassState, event: EventOf<'line'>, at: MonoMs): 
   return { ...state, lines, restless: true };
 }
 
+/** Only a line in service, in a room where nothing else is the matter, is taken off its port. */
+function withPortFailed(state: BypassState, id: LineId, at: MonoMs): BypassState {
+  if (state.room.phase.kind !== 'steady' || state.verdict === 'down' || state.stopping !== undefined)
+    return state;
+  const lines = state.lines.map((line): LinePart =>
+    line.id === id && line.intent === undefined && line.step.kind === 'normal'
+      ? { ...line, intent: { reason: 'port-alone-failed', urgency: 'capped', since: at } }
+      : line,
+  );
+  return { ...state, lines, restless: true };
+}
+
 const withSpeech = (state: BypassState, id: LineId, at: MonoMs): BypassState => ({
   ...state,
   lines: state.lines.map((line) => (line.id === id ? { ...line, lastSpeechAt: at } : line)),
@@ -153,7 +167,10 @@ function withRelays(state: BypassState, event: EventOf<'relays'>, at: MonoMs): B
 function judged(before: BypassState, at: MonoMs): BypassState {
   const room = judgeRoom(before, at);
   const withRoom: BypassState = room === before.room ? before : { ...before, room };
-  const withLines = withLinesJudged(withRoom, at);
+  const once = withLinesJudged(withRoom, at);
+  // A line that failed its proof has just held the room: the others hear of it in the same turn.
+  const isHeldNow = once.room.phase.kind === 'held' && withRoom.room.phase.kind !== 'held';
+  const withLines = isHeldNow ? withLinesJudged(once, at) : once;
   const restored = withRestoreEnded(withNextLine(withLines, at), at);
   const stopped = withStopJudged(restored, at);
   const isChanged =
@@ -167,12 +184,13 @@ function withLinesJudged(state: BypassState, at: MonoMs): BypassState {
   const { settings, values } = state.config;
   const fromRoom = roomIntent(state);
   const isRoomInBypass = state.room.phase.kind === 'tripped' || state.room.phase.kind === 'held';
+  const known = withAnswers(state.room.failedProofs, state.lines);
   const failed: LineId[] = [];
   const proved: LineId[] = [];
   const lines = state.lines.map((before): LinePart => {
     const card = state.cards[before.card];
     if (card === undefined) return before;
-    const fresh = withExpiredIntent(before, at, settings);
+    const fresh = withExpiredIntent(before, at, state.config);
     const intent = lineIntent(fromRoom, fresh, card);
     const after = withoutStale(
       judgeLine(fresh, { at, settings, values, verdict: state.verdict, card, intent }),
@@ -182,14 +200,19 @@ function withLinesJudged(state: BypassState, at: MonoMs): BypassState {
     );
     if (before.step.kind === 'proving' && after !== fresh) {
       if (after.step.kind === 'normal' && after.signal === 'off-hook') proved.push(after.id);
-      if (after.intent?.reason === 'failed-proof' && fresh.intent === undefined) failed.push(after.id);
+      if (after.intent?.reason === 'failed-proof' && fresh.intent === undefined) {
+        failed.push(after.id);
+        if (hasFailedAlone(known, after.id))
+          return { ...after, intent: { ...after.intent, reason: 'port-alone-failed' } };
+      }
     }
     return after;
   });
-  if (lines.every((line, index) => line === state.lines[index])) return state;
-  const { failedProofs } = state.room;
+  if (known === state.room.failedProofs && lines.every((line, index) => line === state.lines[index]))
+    return state;
+  const failedProofs = known;
   const kept = proved.length === 0 ? failedProofs : failedProofs.filter(({ line }) => !proved.includes(line));
-  const room = kept.length === failedProofs.length ? state.room : { ...state.room, failedProofs: kept };
+  const room = kept === state.room.failedProofs ? state.room : { ...state.room, failedProofs: kept };
   return {
     ...state,
     lines,
@@ -200,10 +223,13 @@ function withLinesJudged(state: BypassState, at: MonoMs): BypassState {
 /** Drops an order that is carried out or overruled, and the reminder of a cut call that has stood its time. */
 function withoutStale(line: LinePart, isRoomInBypass: boolean, at: MonoMs, callCutMs: number): LinePart {
   const isOrderOver = line.orderedAt !== undefined && (isRoomInBypass || line.step.kind === 'normal');
+  // The room asks for more than an exercise; its order is over, and the line goes back with the others.
+  const isExerciseOver = isRoomInBypass && line.intent?.reason === 'exercise-phone';
   const isCutOver = line.cut !== undefined && elapsedMs(line.cut.at, at) >= callCutMs;
-  if (!isOrderOver && !isCutOver) return line;
+  if (!isOrderOver && !isCutOver && !isExerciseOver) return line;
   return {
     ...line,
+    intent: isExerciseOver ? undefined : line.intent,
     orderedAt: isOrderOver ? undefined : line.orderedAt,
     cut: isCutOver ? undefined : line.cut,
   };

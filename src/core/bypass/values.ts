@@ -15,6 +15,8 @@ export interface BypassValues {
   readonly speechMs: number;
   /** Longest stay of an exercised line on its phone. */
   readonly exerciseMs: number;
+  /** A line whose phone nobody lifts goes back from its exercise after this. */
+  readonly phoneTestMs: number;
   /** A ring burst may hold up the return from an exercise for this long. */
   readonly burstWaitMs: number;
   /** Length of the one pulse that may free an open relay. */
@@ -37,6 +39,7 @@ export const standardValues: BypassValues = {
   acknowledgeMs: 1_000,
   speechMs: 10_000,
   exerciseMs: 2_000,
+  phoneTestMs: 120_000,
   burstWaitMs: 2_000,
   openPulseMs: 50,
   countedMs: 3_600_000,

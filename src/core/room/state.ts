@@ -22,7 +22,7 @@ import type { LoopFault } from '../../model/event.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { later } from '../../model/units.ts';
 import type { RelayPosition } from '../../model/line.ts';
-import type { Room, Subject } from '../../model/room.ts';
+import type { LineSettings, Room, Subject } from '../../model/room.ts';
 import type { SavedAlarms } from '../alarm/step.ts';
 import type { Verdict } from '../../model/watch.ts';
 import { text } from '../../model/text.ts';
@@ -233,15 +233,32 @@ const countersOf = ({ counters }: RoomConfig, saved: SavedRoom): Counters =>
     }),
   );
 
+/** In this order lines go back: a spare one is tried first, the ones that dispatchers live on come last. */
+const restoreRank: Readonly<Record<LineSettings['kind'], number>> = {
+  standby: 0,
+  trunk: 1,
+  direct: 2,
+  dispatch: 3,
+};
+
 function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
   const hostLost = room.buses.flatMap((bus) => (bus.kind === 'line-card' ? [bus.hostLostMs] : []));
   return {
     settings: room.bypass,
     values: bypass.standardValues,
     hostLostMs: Math.max(5000, ...hostLost),
-    lines: room.lines.flatMap(({ id, relay, phone }) =>
-      relay === undefined ? [] : [{ id, card: relay.bus, relay: relay.number, phone }],
-    ),
+    lines: [...room.lines]
+      .sort((a, b) => restoreRank[a.kind] - restoreRank[b.kind])
+      .flatMap(({ id, relay, phone, kind }) =>
+        relay === undefined
+          ? []
+          : [
+              {
+                ...{ id, card: relay.bus, relay: relay.number, phone },
+                ...(kind === 'dispatch' ? { neverCanary: true as const } : {}),
+              },
+            ],
+      ),
     allowFromCentre: room.allowBypassFromCentre,
   };
 }

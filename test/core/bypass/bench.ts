@@ -57,6 +57,8 @@ interface BenchOptions {
   readonly perCard?: number;
   readonly settings?: Partial<BypassSettings>;
   readonly allowFromCentre?: boolean;
+  /** Never the canary. */
+  readonly spared?: readonly LineId[];
   readonly saved?: SavedBypass | 'missing' | 'unreadable' | 'first-power-on';
   /** Coil and position at the start, of every line or line by line. */
   readonly stands?: 'normal' | 'bypass' | readonly ('normal' | 'bypass')[];
@@ -85,6 +87,7 @@ export class Bench {
         card: `card-${'ab'[Math.floor(n / perCard)] ?? 'c'}`,
         relay: (n % perCard) + 1,
         phone: `800${n + 1}`,
+        ...(options.spared?.includes(`L${n + 1}`) === true ? { neverCanary: true as const } : {}),
       })),
       allowFromCentre: options.allowFromCentre ?? false,
     };

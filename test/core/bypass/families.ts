@@ -24,6 +24,15 @@ const remembering = new World({
   values: { ...oneLine.layout.config.values, countedMs: 12 },
 });
 const twoCards = new World(configOf(['a', 'b'], 1));
+const twoRemembering = new World({
+  ...twoCards.layout.config,
+  values: { ...twoCards.layout.config.values, countedMs: 6 },
+});
+/** The first line is a dispatcher's. */
+const sparing = new World({
+  ...twoCards.layout.config,
+  lines: twoCards.layout.config.lines.map((line, n) => (n === 0 ? { ...line, neverCanary: true } : line)),
+});
 
 /** Both lines normal, PBX up, room steady. */
 function inService(world: World): Plant {
@@ -66,7 +75,7 @@ export const families: Readonly<Record<string, Family>> = {
   },
   proof: {
     what: 'restored lines that ring unanswered',
-    states: 4103,
+    states: 4265,
     marks: ['room held failed-proof', 'line proving'],
     run: () => {
       const start = inService(remembering);
@@ -171,6 +180,65 @@ export const families: Readonly<Record<string, Family>> = {
         twoCards,
         twoCards.firstPowerOn(),
         m.any(twoCards.layout, m.time, m.verdicts, m.seizures, m.restoreOrder),
+      ),
+  },
+  'exercise with the phone': {
+    what: 'a person lifts the phone of an exercised line, or nobody does; verdicts, calls, orders',
+    states: 4381,
+    marks: ['own exercise-phone', 'exercise refused', 'room tripped', 'coil energised'],
+    run: () => one([m.time, m.verdicts, m.calls, m.phoneExercises, m.restoreOrder], { isRecovering: true }),
+  },
+  'exercise with crashes': {
+    what: 'both exercises, crash and restart, a card that comes and goes',
+    states: 2437,
+    marks: ['own exercise-phone', 'own exercise-kept', 'line unreachable', 'card took a line over'],
+    run: () =>
+      explore(
+        oneLine,
+        inService(oneLine),
+        m.any(oneLine.layout, m.time, m.seizures, m.exercises, m.phoneExercises, m.crashes, m.links),
+        { isCrashing: true, isRecovering: true },
+      ),
+  },
+  'dead ports': {
+    what: 'two lines on two cards: ports that fail alone, with verdicts, calls and orders',
+    states: 10147,
+    marks: ['own port-alone-failed', 'room tripped', 'restore accepted', 'call cut'],
+    run: () =>
+      explore(
+        twoCards,
+        inService(twoCards),
+        m.any(twoCards.layout, m.time, m.verdicts, m.seizures, m.portFailures, m.restoreOrder),
+        { isRecovering: true },
+      ),
+  },
+  'two proofs': {
+    what: 'two lines on two cards that ring unanswered after a restore, together and alone',
+    states: 54973,
+    marks: ['room held failed-proof', 'own port-alone-failed'],
+    run: () =>
+      explore(
+        twoRemembering,
+        inService(twoRemembering),
+        m.any(twoRemembering.layout, m.time, m.rings, m.bypassOrder, m.restoreOrder),
+      ),
+  },
+  'stale reports': {
+    what: 'a card whose link stands but which reports nothing, with verdicts and calls',
+    states: 28886,
+    marks: ['room tripped', 'card took a line over', 'call cut'],
+    run: () => one([m.time, m.verdicts, m.seizures, m.silences]),
+  },
+  'spared line': {
+    what: 'two lines on two cards, one of them never the canary: verdicts, calls and orders',
+    states: 6559,
+    marks: ['room restoring', 'room steady', 'line proving'],
+    run: () =>
+      explore(
+        sparing,
+        sparing.firstPowerOn(),
+        m.any(sparing.layout, m.time, m.verdicts, m.seizures, m.restoreOrder),
+        { isRecovering: true },
       ),
   },
   'faults of one card': {

@@ -78,8 +78,12 @@ export class JudgedTurn extends Turn {
     const faulty: Record<LineId, boolean> = {};
     for (const id of world.lineIds) {
       this.judgeOnItsWay(id, isDown);
+      const isHeard = !this.card(must(world.cardOf[id])).silent;
       const isSeenOpen =
-        this.isAdopted(id) && this.relay(id).armature === 'between' && this.trunk(id).signal !== 'dead';
+        isHeard &&
+        this.isAdopted(id) &&
+        this.relay(id).armature === 'between' &&
+        this.trunk(id).signal !== 'dead';
       const ticked = move.do === 'tick' ? 1 : 0;
       openFor[id] = isSeenOpen ? clamp((plant.ghost.openFor[id] ?? 0) + ticked, 2) : 0;
       if ((openFor[id] ?? 0) >= 2 && !this.isToldOpen(id))

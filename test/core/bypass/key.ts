@@ -15,7 +15,7 @@ export function keyOf(layout: Layout, plant: Plant): string {
     const card = plant.cards[id];
     if (card === undefined) continue;
     parts.push(
-      `${card.linked ? 1 : 0}${card.feedAge}${card.hostLost ? 1 : 0}${card.supply ? 1 : 0}${card.keyTurned ? 1 : 0}`,
+      `${card.linked ? 1 : 0}${card.feedAge}${card.hostLost ? 1 : 0}${card.supply ? 1 : 0}${card.keyTurned ? 1 : 0}${card.silent ? 1 : 0}`,
     );
   }
   for (const id of layout.lineIds) {
@@ -73,7 +73,10 @@ function stateKey(state: BypassState, now: number): string {
     counted(room.trips),
     room.failedProofs
       .filter((proof) => now - proof.at < values.countedMs)
-      .map((proof) => `${proof.line}${now - proof.at}`)
+      .map(
+        (proof) =>
+          `${proof.line}${now - proof.at}${proof.othersAnswered === true ? 'a' : ''}${newerSignals(state, proof.at)}`,
+      )
       .join(),
     age(room.lastOperateAt, settings.spacingMs),
     state.atStart === 'unknown' ? state.notYetAdopted.join() : '-',
@@ -106,7 +109,13 @@ function stateKey(state: BypassState, now: number): string {
       stepAge,
       intent === undefined
         ? '-'
-        : `${intent.reason}${intent.urgency}${intent.reason === 'failed-proof' ? age(intent.since, settings.restoreAfterMs) : ''}`,
+        : `${intent.reason}${intent.urgency}${
+            intent.reason === 'failed-proof'
+              ? age(intent.since, settings.restoreAfterMs)
+              : intent.reason === 'exercise-phone'
+                ? `${age(intent.since, values.phoneTestMs)}${line.signalSince > intent.since}`
+                : ''
+          }`,
       line.orderedAt === undefined ? 0 : 1,
       line.signal,
       line.signal === 'off-hook' || line.signal === 'unknown'
@@ -134,6 +143,12 @@ function stateKey(state: BypassState, now: number): string {
   }
   return parts.join('');
 }
+
+/** Lines that are in use since a failed proof: whether a call began before or after it counts. */
+const newerSignals = (state: BypassState, at: number): string =>
+  state.lines
+    .flatMap((line) => (line.signal === 'off-hook' && line.signalSince > at ? [line.id] : []))
+    .join('');
 
 /** The age of the coil's command counts only where an answer is awaited, or the card does something else. */
 const isMoving = ({ step, report }: BypassState['lines'][number]): boolean =>

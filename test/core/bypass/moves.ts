@@ -42,6 +42,13 @@ function callMoves(world: Layout, plant: Plant, line: LineId): Move[] {
   }
 }
 
+/** Calls with one burst each: enough where only "does it ring, is it answered" matters. */
+export const rings: Family = (world, plant) =>
+  calls(world, plant).filter(
+    (move) =>
+      move.do !== 'next burst' && !(move.do === 'off hook' && plant.trunks[move.line]?.signal === 'idle'),
+  );
+
 /** Calls without ringing: enough where only "is there a call" matters. */
 export const seizures: Family = (world, plant) =>
   world.lineIds.flatMap((line): Move[] => {
@@ -75,6 +82,11 @@ export const roomOrders: Family = (_, plant) =>
       ]
     : [];
 
+export const bypassOrder: Family = (_, plant) =>
+  isAlive(plant) && plant.state.room.phase.kind === 'steady'
+    ? [{ do: 'order', command: { do: 'bypass', mode: 'now' } }]
+    : [];
+
 export const restoreOrder: Family = (_, plant) =>
   isAlive(plant) ? [{ do: 'order', command: { do: 'restore' } }] : [];
 
@@ -97,6 +109,15 @@ export const lineResets: Family = (world, plant) =>
 export const exercises: Family = (world, plant) =>
   isAlive(plant) ? world.lineIds.map((line) => ({ do: 'order', command: { do: 'exercise', line } })) : [];
 
+/** With a person at the phone. */
+export const phoneExercises: Family = (world, plant) =>
+  isAlive(plant)
+    ? world.lineIds.map((line) => ({ do: 'order', command: { do: 'exercise', line, level: 2 } }))
+    : [];
+
+export const portFailures: Family = (world, plant) =>
+  isAlive(plant) ? world.lineIds.map((line) => ({ do: 'port fails', line })) : [];
+
 export const roomKey: Family = (_, plant) => [{ do: 'key', turned: !plant.keyTurned }];
 
 export const cardKeys: Family = (world, plant) =>
@@ -109,6 +130,11 @@ export const links: Family = (world, plant) =>
   plant.guard === 'stalled'
     ? []
     : world.cardIds.map((card) => ({ do: 'card', card, linked: plant.cards[card]?.linked !== true }));
+
+export const silences: Family = (world, plant) =>
+  plant.guard === 'stalled'
+    ? []
+    : world.cardIds.map((card) => ({ do: 'card silent', card, silent: plant.cards[card]?.silent !== true }));
 
 const isSound = (plant: Plant, line: LineId): boolean => plant.relays[line]?.fault === 'none';
 const isBetween = (plant: Plant, line: LineId): boolean => plant.relays[line]?.armature === 'between';

@@ -41,6 +41,7 @@ export function configOf(cards: readonly BusId[], linesPerCard: number): BypassC
       acknowledgeMs: 3,
       speechMs: 2,
       exerciseMs: 2,
+      phoneTestMs: 3,
       burstWaitMs: 1,
       openPulseMs: 1,
       countedMs: 2,
@@ -89,6 +90,8 @@ export interface Card {
   readonly hostLost: boolean;
   readonly supply: boolean;
   readonly keyTurned: boolean;
+  /** Its link stands, but no report comes: what the guard knows of its relays grows stale. */
+  readonly silent: boolean;
 }
 /** What the invariants remember of the past. */
 export interface Ghost {
@@ -134,9 +137,10 @@ export type Move =
         | 'speech';
       readonly line: LineId;
     }
-  | { readonly do: 'weld' | 'open' | 'repair'; readonly line: LineId }
+  | { readonly do: 'weld' | 'open' | 'repair' | 'port fails'; readonly line: LineId }
   | { readonly do: 'card'; readonly card: BusId; readonly linked: boolean }
   | { readonly do: 'supply'; readonly card: BusId; readonly on: boolean }
+  | { readonly do: 'card silent'; readonly card: BusId; readonly silent: boolean }
   | { readonly do: 'card key'; readonly card: BusId; readonly turned: boolean };
 
 export interface Happened {

@@ -76,6 +76,10 @@ export abstract class Turn {
   tell(event: WithoutAt<BypassEvent>): void {
     const at = monoMs(this.plant.at);
     const { state, effects } = core.step(this.plant.state, { ...event, at });
+    state.lines.forEach(({ intent }, n) => {
+      if (intent !== undefined && intent.reason !== this.plant.state.lines[n]?.intent?.reason)
+        this.marks.push(`own ${intent.reason}`);
+    });
     this.set({ state });
     for (const effect of effects) {
       if (effect.kind === 'save') this.saved = true;
@@ -139,11 +143,14 @@ export abstract class Turn {
       if (!card.linked) this.violate(`I6 ${id} is commanded over a lost link`);
       const relay = this.relay(id);
       if (relay.coil === coil) continue;
+      // PROTOCOL §8: while hostLost stands a card energises nothing, whoever asks.
+      if (coil === 'energise' && card.hostLost) continue;
       if (coil === 'energise') this.judgeEnergised(id);
       this.setRelay(id, { coil, writeAge: 0 });
     }
     for (const id of this.world.cardIds)
-      if (this.card(id).linked && must(this.plant.state.cards[id]).adopted)
+      // The health gate feeds a card only on fresh reports.
+      if (this.card(id).linked && !this.card(id).silent && must(this.plant.state.cards[id]).adopted)
         this.setCard(id, { feedAge: 0, hostLost: false });
   }
 
@@ -157,7 +164,7 @@ export abstract class Turn {
 
   report(id: BusId): void {
     const card = this.card(id);
-    if (this.plant.guard !== 'alive' || !card.linked) return;
+    if (this.plant.guard !== 'alive' || !card.linked || card.silent) return;
     const relays: Record<LineId, RelayReport> = {};
     for (const line of this.world.lineIds) {
       if (this.world.cardOf[line] !== id) continue;
@@ -292,6 +299,9 @@ export abstract class Turn {
       case 'wire mended':
         this.changeTrunk(move.line, { signal: 'idle', age: 0 });
         break;
+      case 'port fails':
+        this.tell({ kind: 'port-failed', line: move.line });
+        break;
       case 'weld':
         this.setRelay(move.line, { fault: 'welded' });
         return;
@@ -307,6 +317,10 @@ export abstract class Turn {
         break;
       case 'supply':
         this.setCard(move.card, { supply: move.on });
+        this.report(move.card);
+        break;
+      case 'card silent':
+        this.setCard(move.card, { silent: move.silent });
         this.report(move.card);
         break;
       case 'card key':

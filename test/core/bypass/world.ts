@@ -28,6 +28,7 @@ export class World {
         hostLost: false,
         supply: true,
         keyTurned: false,
+        silent: false,
       })),
       relays: record(this.layout.lineIds, () => ({
         coil: 'release',
@@ -85,6 +86,7 @@ export class World {
     if (now.guard !== 'alive') make({ do: now.guard === 'dead' ? 'restart' : 'continue' });
     if (now.keyTurned) make({ do: 'key', turned: false });
     for (const card of this.layout.cardIds) {
+      if (now.cards[card]?.silent === true) make({ do: 'card silent', card, silent: false });
       if (now.cards[card]?.linked === false) make({ do: 'card', card, linked: true });
       if (now.cards[card]?.keyTurned === true) make({ do: 'card key', card, turned: false });
       if (now.cards[card]?.supply === false) make({ do: 'supply', card, on: true });
