@@ -9,7 +9,7 @@ import type { RoomState } from './state.ts';
 import { oneMore } from './bypass-calls.ts';
 import { chain, nothing } from './composition.ts';
 import type { RoomStep } from './composition.ts';
-import { toBypass, toPair, toTrigger, toWatch } from './machines.ts';
+import { toBypass, toPair, toPort, toTrigger, toWatch } from './machines.ts';
 
 export function lineEvent(state: RoomState, id: LineId, event: LineEvent): RoomStep {
   const before = state.lines[id];
@@ -72,10 +72,11 @@ function tellLine(state: RoomState, id: LineId): RoomStep {
   });
   const position = state.positions[id] ?? 'unknown';
   const told = { kind: 'line', at, ...levels, position } as const;
-  return chain(
-    chain(toldBypass, (now) => toWatch(now, told)),
-    (now) => toPair(now, id, told),
+  const toldWatch = chain(
+    chain(toldBypass, (now) => toPort(now, told)),
+    (now) => toWatch(now, told),
   );
+  return chain(toldWatch, (now) => toPair(now, id, told));
 }
 
 export function positionEvent(state: RoomState, id: LineId, position: RelayPosition, at: MonoMs): RoomStep {

@@ -6,6 +6,7 @@ import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/step.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
+import * as port from '../port/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
 import * as upsTest from '../ups-test/step.ts';
@@ -81,6 +82,13 @@ export function toPair(state: RoomState, line: LineId, event: pair.PairEvent): R
     state: { ...state, pairs: { ...state.pairs, [line]: next } },
     effects: next.polarity === own.polarity ? nothing : [{ kind: 'save' }],
   };
+}
+
+/** A port of the PBX that is found dead is the bypass's affair. */
+export function toPort(state: RoomState, event: port.PortEvent): RoomStep {
+  const { state: next, failed } = port.step(state.port, event);
+  const now = next === state.port ? state : { ...state, port: next };
+  return each(now, failed, (then, line) => toBypass(then, { kind: 'port-failed', line, at: then.at }));
 }
 
 /** Moves of relays are kept over restarts. */

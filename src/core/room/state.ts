@@ -6,6 +6,7 @@ import * as bypass from '../bypass/index.ts';
 import * as control from '../control/state.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
+import * as port from '../port/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { SavedMaintenance } from '../maintenance/step.ts';
 import { initial as initialLine } from '../line/state.ts';
@@ -71,6 +72,7 @@ export interface RoomState {
   readonly pairs: Readonly<Record<LineId, pair.PairState>>;
   readonly relayTrend: relayTrend.RelayTrendState;
   readonly bypassCalls: BypassCalls;
+  readonly port: port.PortState;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
@@ -172,6 +174,10 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       typeof saved === 'string' ? undefined : saved.relayTrends,
     ),
     bypassCalls: (typeof saved === 'string' ? undefined : saved.bypassCalls) ?? noBypassCalls,
+    port: port.initial({
+      ringLimitMs: room.bypass.ringLimitMs,
+      lines: room.lines.filter(({ relay }) => relay !== undefined),
+    }),
     triggers,
     pairs,
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs), {

@@ -60,6 +60,7 @@ import {
   toControl,
   toMaintenance,
   toPair,
+  toPort,
   toPowerCut,
   quieted,
   toTrigger,
@@ -141,6 +142,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   now = chain(now, tellVerdict);
   if (before.powerCut.plan.length > 0)
     now = chain(now, (state) => toPowerCut(state, { ...event, levels: powerLevels(state) }));
+  now = chain(now, (state) => toPort(state, event));
   now = chain(now, (state) => toBypass(state, event));
   for (let more = 1; more < bypassTurnsMax && now.state.bypass.restless; more++)
     now = chain(now, (state) => toBypass(state, event));
