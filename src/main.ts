@@ -51,7 +51,8 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     load: async () => (await import('./cli/alarm-orders.ts')).reset,
   },
   bypass: {
-    summary: 'bypass status         where each line stands and why; bypass trip, restore, reset: in two steps',
+    summary:
+      'bypass status         where each line stands and why; bypass trip, restore, reset: in two steps',
     load: async () => (await import('./cli/bypass.ts')).bypass,
   },
   control: {
