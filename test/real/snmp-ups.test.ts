@@ -26,7 +26,7 @@ const passScript = `#!/bin/sh
 folder="$(dirname "$0")"
 if [ "$1" = -s ]; then
   case "$2" in ${root}.1.7.1.0 | ${root}.1.7.2.0) ;; *) echo not-writable; exit ;; esac
-  if [ "$2" = ${root}.1.7.2.0 ] && ! grep -q "^$2 integer $4\$" "$folder/table"; then echo inconsistent-value; exit; fi
+  if [ "$2" = ${root}.1.7.2.0 ] && ! grep -q "^$2 integer $4$" "$folder/table"; then echo inconsistent-value; exit; fi
   echo "$2 $4" >> "$folder/sets"
   sed -i "/^$2 /c $2 $3 $4" "$folder/table"
   exit

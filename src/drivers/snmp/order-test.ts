@@ -36,14 +36,11 @@ export async function orderTest(session: snmp.Session, what: UpsTestKind | 'stop
   );
   if (status !== undefined) return refused(status);
   const shown = await valueOf(session, id);
-  return shown === undefined || shown === tests[what]
-    ? taken
-    : refused(
-        text(
-          `UPS 没有采用该测试（upsTestId ${String(shown)}）`,
-          `the UPS shows another test (upsTestId ${String(shown)})`,
-        ),
-      );
+  if (shown === undefined || shown === tests[what]) return taken;
+  const other = typeof shown === 'string' ? shown : '?';
+  return refused(
+    text(`UPS 没有采用该测试（upsTestId ${other}）`, `the UPS shows another test (upsTestId ${other})`),
+  );
 }
 
 /** The agent has answered, and says no. */
