@@ -35,6 +35,8 @@ export interface OutboxSettings {
   readonly report: ReportCondition;
   /** These are on disk now. */
   readonly kept: (ids: readonly EventId[]) => void;
+  /** Where it is kept; absent: a file in `folder`. */
+  readonly open?: typeof openOutboxFile;
 }
 
 /** `body` is the JSON object of the event without its `seq` and `series`. */
@@ -90,8 +92,9 @@ export function openOutbox(settings: OutboxSettings): Outbox {
 }
 
 const statementsOf = (database: OutboxDatabase) => ({
-  insert: database.prepare<[string, string, string, number]>(
-    'INSERT OR IGNORE INTO events (id, kind, body, bytes) VALUES (?, ?, ?, ?)',
+  // Not `INSERT OR IGNORE`: what it ignores takes a number all the same, and the centre would miss an event that never was.
+  insert: database.prepare<[{ id: string; kind: string; body: string; bytes: number }]>(
+    'INSERT INTO events (id, kind, body, bytes) SELECT @id, @kind, @body, @bytes WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = @id)',
   ),
   ack: database.prepare<[number, number], { bytes: number }>(
     'UPDATE events SET acked_at = ? WHERE seq = ? AND acked_at IS NULL RETURNING bytes',
@@ -131,6 +134,7 @@ const statementsOf = (database: OutboxDatabase) => ({
 
 class DiskOutbox implements Outbox {
   readonly #settings: OutboxSettings;
+  readonly #open: typeof openOutboxFile;
   #database: OutboxDatabase;
   #sql: ReturnType<typeof statementsOf>;
   #series: string;
@@ -149,7 +153,8 @@ class DiskOutbox implements Outbox {
 
   constructor(settings: OutboxSettings) {
     this.#settings = settings;
-    const opened = openOutboxFile(settings.folder, settings.now());
+    this.#open = settings.open ?? openOutboxFile;
+    const opened = this.#open(settings.folder, settings.now());
     this.#database = opened.database;
     this.#series = opened.series;
     this.#sql = statementsOf(opened.database);
@@ -270,7 +275,7 @@ class DiskOutbox implements Outbox {
     this.#database.transaction(() => {
       for (const { id, kind, body } of events) {
         const size = Buffer.byteLength(body);
-        if (sql.insert.run(id, kind, body, size).changes === 0) continue;
+        if (sql.insert.run({ id, kind, body, bytes: size }).changes === 0) continue;
         rows++;
         bytes += size;
       }
@@ -311,7 +316,7 @@ class DiskOutbox implements Outbox {
     );
     if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
       this.#database.close();
-      const opened = openOutboxFile(this.#settings.folder, this.#settings.now());
+      const opened = this.#open(this.#settings.folder, this.#settings.now());
       this.#database = opened.database;
       this.#series = opened.series;
       this.#trouble = opened.trouble;
