@@ -3,7 +3,7 @@
  * back-off; the guard hears of each change and goes on. Messages to a worker that is down are dropped and counted: what
  * must survive is offered again by its owner when the worker is `running`.
  */
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 
@@ -20,17 +20,26 @@ const calmMs = 60_000;
 
 export type WorkerState = 'starting' | 'running' | 'restarting' | 'failed';
 
+/** As much of a worker thread as is needed here. */
+export interface WorkerThread<Out> {
+  on(event: 'error', heard: (error: unknown) => void): unknown;
+  on(event: 'exit', heard: (code: number) => void): unknown;
+  on(event: 'message', heard: (message: Out) => void): unknown;
+  postMessage(message: unknown, transfer?: readonly MessagePort[]): void;
+  terminate(): Promise<number>;
+}
+
 export interface WorkerPlan<Out> {
   readonly name: string;
   /** Makes a new worker; called for every start. */
-  spawn(): Worker;
+  spawn(): WorkerThread<Out>;
   message(message: Out): void;
   changed(state: WorkerState, reason: Text): void;
 }
 
 export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
   readonly #plan: WorkerPlan<Out>;
-  #worker: Worker | undefined;
+  #worker: WorkerThread<Out> | undefined;
   #state: WorkerState = 'starting';
   #restarts = 0;
   #dropped = 0;
@@ -48,7 +57,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
   }
 
   start(): void {
-    let worker: Worker;
+    let worker: WorkerThread<Out>;
     try {
       worker = this.#plan.spawn();
     } catch (error) {
@@ -120,7 +129,7 @@ export class WorkerSupervisor<In, Out extends { readonly kind: string }> {
     this.#plan.changed('running', text('运行中', 'running'));
   }
 
-  #watchSilence(worker: Worker): void {
+  #watchSilence(worker: WorkerThread<Out>): void {
     clearInterval(this.#silence);
     this.#silentLooks = 0;
     this.#silence = setInterval(() => {

@@ -52,6 +52,8 @@ export interface VirtualCardOptions {
   /** This channel is on a spare extension of the PBX; 0: none. */
   readonly extension?: number;
   readonly played?: PlayedAudio;
+  /** It sends no AUDIO, whatever the host asks for. */
+  readonly isMute?: boolean;
   /** Error of the card's crystal in parts per million. */
   readonly clockPpm?: number;
   /** Protocol versions that it speaks. */
@@ -79,6 +81,7 @@ export class VirtualCard {
   readonly #serialNumber: string;
   readonly #versions: readonly [number, number];
   readonly #played: PlayedAudio | undefined;
+  readonly #isMute: boolean;
   readonly #ratio: number;
   readonly #session: CardSession;
   readonly #relays: RelayDriver;
@@ -132,6 +135,7 @@ export class VirtualCard {
     this.#serialNumber = serialNumber;
     this.#versions = versions;
     this.#played = options.played;
+    this.#isMute = options.isMute ?? false;
     this.#ratio = 1 + (options.clockPpm ?? 0) / 1e6;
     this.#startedAt = clock.mono();
     this.plant = new Plant({
@@ -296,8 +300,8 @@ export class VirtualCard {
     }
     while (this.plant.now < due) {
       const inFrame = (this.plant.now - this.#resetAt) % period.frame;
-      if (inFrame === 0) this.#audio.linear.fill(0);
-      this.plant.step(this.#audio.linear, frameSamples, inFrame * samplesPerMs);
+      if (inFrame === 0 && !this.#isMute) this.#audio.linear.fill(0);
+      this.plant.step(this.#isMute ? undefined : this.#audio.linear, frameSamples, inFrame * samplesPerMs);
       this.#relays.step(this.plant.now);
       if (this.isHostLost) this.#hooks.openAll();
       else this.#hooks.step(this.plant.now);
@@ -331,7 +335,7 @@ export class VirtualCard {
     this.#send(cardType.line, this.#linePayload);
     const { audioFormat: format, audioMask } = this.#config;
     this.#audio.mask = audioMask & ((1 << plant.lines.length) - 1);
-    if (format !== audioFormat.none && this.#audio.mask !== 0) {
+    if (!this.#isMute && format !== audioFormat.none && this.#audio.mask !== 0) {
       this.#audio.counter = firstSample;
       const length = writeAudio(this.#audio, format, this.#audioPayload);
       this.#send(cardType.audio, this.#audioPayload.subarray(0, length));

@@ -76,7 +76,7 @@ export class PlantLine {
   }
 
   /** The millisecond that begins at `at`; its samples go to `audio` (silent so far) from `offset` on. */
-  step(at: number, audio: Int16Array, offset: number): void {
+  step(at: number, audio: Int16Array | undefined, offset: number): void {
     if (this.#isAtRest) {
       this.#meter.add(at, this.volts, 0, 0, 0);
       return;
@@ -106,7 +106,8 @@ export class PlantLine {
     const peak = rings ? ringVoltsRms * Math.SQRT2 * (closed ? loadedRing : 1) : 0;
     this.#meter.add(at, this.volts, peak, this.#phase, ringHz);
     this.#phase = (this.#phase + ringHz / 1000) % 1;
-    if (closed) for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
+    if (closed && audio !== undefined)
+      for (let i = 0; i < samplesPerMs; i++) audio[offset + i] = Math.round(exchange.sample(at));
   }
 
   /** The 20 ms that end at `at`. */

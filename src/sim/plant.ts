@@ -78,8 +78,8 @@ export class Plant {
     return line;
   }
 
-  /** The millisecond that begins now; channel `i`'s samples go to `audio` at `i * stride + offset`. */
-  step(audio: Int16Array, stride: number, offset: number): void {
+  /** The millisecond that begins now; channel `i`'s samples go to `audio`, if anybody listens, at `i * stride + offset`. */
+  step(audio: Int16Array | undefined, stride: number, offset: number): void {
     for (let i = 0; i < this.lines.length; i++) this.lines[i]?.step(this.now, audio, i * stride + offset);
     this.now++;
   }

@@ -27,6 +27,7 @@ import type { RecordLineMessage, UpsTestOrder } from '../model/messages.ts';
 import type { Readings } from './readings.ts';
 import { readCardKey } from '../drivers/linecard/card-key.ts';
 import { text } from '../model/text.ts';
+import type { Gpio } from '../ports/gpio.ts';
 import { openLink } from '../drivers/serial/open-link.ts';
 
 export interface FieldHandlers {
@@ -60,26 +61,43 @@ export interface Field {
   close(): Promise<void>;
 }
 
+/** Where wires and pins come from: this machine, or a virtual room. */
+export interface FieldReach {
+  readonly openLink: typeof openLink;
+  openGpio(bus: GpioBus): Promise<{ readonly gpio: Gpio; readonly explanation: Text }>;
+}
+
+const thisMachine: FieldReach = {
+  openLink,
+  async openGpio(bus) {
+    const { chooseGpio, openGpio } = await import('../drivers/gpio/open.ts');
+    const chosen = await chooseGpio(bus);
+    return 'gpio' in chosen ? chosen : { gpio: await openGpio(bus), explanation: chosen };
+  },
+};
+
 export async function openField(
   room: Room,
   boundCards: Readonly<Record<BusId, string>>,
   clock: Clock,
   handlers: FieldHandlers,
+  reach: FieldReach = thisMachine,
 ): Promise<Field> {
   const rings = new Map(room.lines.map(({ id }) => [id, makeAudioRing()]));
   const input = debounced(handlers);
   const lineCards = new Map<BusId, LineCard>();
   for (const bus of room.buses)
-    if (bus.kind === 'line-card') lineCards.set(bus.id, openCard(bus, boundCards[bus.id], clock, handlers));
+    if (bus.kind === 'line-card')
+      lineCards.set(bus.id, openCard(room, bus, boundCards[bus.id], clock, handlers, reach));
   const extensions = dialToneTests(room, clock, handlers, (bus, channel, seize, ms) => {
     cards.hook(bus, channel, seize, ms);
   });
   const cards: Cards = new Cards(room, lineCards, rings, clock, (card) => extensions.get(card) ?? []);
   const buses = room.buses.filter((bus): bus is GpioBus => bus.kind === 'gpio');
-  const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, handlers)));
+  const pins = await Promise.all(buses.map((bus) => openPins(room, bus, clock, handlers, reach)));
   const registers = new Map<BusId, WritableRegisters>();
   for (const bus of room.buses)
-    if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers));
+    if (bus.kind === 'modbus') registers.set(bus.id, await openModbus(bus, clock, handlers, reach));
   // Loaded when the guard turns already: registers maps and their checker need not hold up the lines.
   let readings: Promise<Readings> | undefined;
   let probes: ReturnType<typeof BusProbes.busProbes> | undefined;
@@ -88,7 +106,7 @@ export async function openField(
   const linkOf = (id: BusId): ByteLink | undefined => {
     const bus = room.buses.find((one) => one.id === id);
     if (bus?.kind !== 'serial') return undefined;
-    const link = shared.get(id) ?? new SharedLink(openLink(bus.link, id));
+    const link = shared.get(id) ?? new SharedLink(reach.openLink(bus.link, id));
     shared.set(id, link);
     return link.tap();
   };
@@ -251,28 +269,35 @@ function debounced(
 }
 
 function openCard(
+  { bypass }: Room,
   bus: LineCardBus,
   bound: string | undefined,
   clock: Clock,
   handlers: FieldHandlers,
+  reach: FieldReach,
 ): LineCard {
   const key = bus.keyFile === undefined ? undefined : readCardKey(bus.keyFile);
   // Without its key a card refuses the session; the reason stands in the alarm, and its own watchdog takes the lines over.
   if (key?.ok === false) handlers.condition('card.key-file', true, key.reason, bus.id);
   return makeLineCard({
     bus,
-    link: openLink(bus.link, bus.id),
+    takeOver: { loopOpenMs: bypass.loopOpenMs, callCapMs: bypass.callCapMs },
+    link: reach.openLink(bus.link, bus.id),
     clock,
     ...(bound === undefined ? {} : { boundSerialNumber: bound }),
     ...(key?.ok === true ? { key: key.key } : {}),
   });
 }
 
-async function openPins(room: Room, bus: GpioBus, clock: Clock, handlers: FieldHandlers): Promise<Pins> {
-  const { chooseGpio, openGpio } = await import('../drivers/gpio/open.ts');
-  const chosen = await chooseGpio(bus);
-  handlers.note('explanation' in chosen ? chosen.explanation : chosen);
-  const gpio = 'gpio' in chosen ? chosen.gpio : await openGpio(bus);
+async function openPins(
+  room: Room,
+  bus: GpioBus,
+  clock: Clock,
+  handlers: FieldHandlers,
+  reach: FieldReach,
+): Promise<Pins> {
+  const { gpio, explanation } = await reach.openGpio(bus);
+  handlers.note(explanation);
   // The back end has waited out the bounce already.
   const input = (point: InputPoint, closed: boolean | 'unknown', at: MonoMs): void => {
     handlers.post({ kind: 'contact', point: point.id, closed, at }, true);
@@ -284,11 +309,12 @@ async function openModbus(
   bus: Extract<Room['buses'][number], { kind: 'modbus' }>,
   clock: Clock,
   handlers: FieldHandlers,
+  reach: FieldReach,
 ): Promise<WritableRegisters> {
   const { ModbusLine } = await import('../drivers/modbus/line.ts');
   return new ModbusLine({
     framing: bus.framing,
-    link: openLink(bus.link, bus.id),
+    link: reach.openLink(bus.link, bus.id),
     timeoutMs: bus.timeoutMs,
     ...(bus.link.kind === 'serial' ? { baud: bus.link.baud } : {}),
     onLink: (isUp, reason) => {

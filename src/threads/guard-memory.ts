@@ -3,7 +3,6 @@
  * file of another room, another form or another version is not used; the lines come first, and the relays tell where
  * they stand.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BusId, RoomId } from '../model/ids.ts';
 import type { SavedRoom } from '../core/room/state.ts';
@@ -13,7 +12,8 @@ import { readSaved as readUpsTests } from '../core/ups-test/step.ts';
 import { readSaved as readMaintenance } from '../core/maintenance/step.ts';
 import type { WallMs } from '../model/units.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
-import { readGuardFile, setAsideGuardFile } from '../drivers/disk/guard-file.ts';
+import { guardDisk, readGuardFile, setAsideGuardFile } from '../drivers/disk/guard-file.ts';
+import type { GuardDisk } from '../drivers/disk/guard-file.ts';
 
 export interface GuardMemory {
   readonly version: 1;
@@ -39,17 +39,17 @@ export type Remembered =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly setAside: string };
 
-export async function recall(file: string, room: RoomId): Promise<Remembered> {
-  const read = readGuardFile(file);
+export async function recall(file: string, room: RoomId, disk = guardDisk): Promise<Remembered> {
+  const read = readGuardFile(file, disk);
   if (read.kind === 'unreadable') return read;
   if (read.kind === 'missing')
-    return hasRunHere(path.dirname(file)) ? { kind: 'missing' } : { kind: 'first-power-on' };
+    return hasRunHere(path.dirname(file), disk) ? { kind: 'missing' } : { kind: 'first-power-on' };
   const isMemory = (compiledCheck('guard-memory') as GuardMemoryCheck | undefined) ?? (await compiledNow());
   if (!isMemory(read.content)) {
     const wrong = isMemory.errors
       ?.map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
       .join('; ');
-    return { kind: 'unreadable', reason: wrong ?? 'not understood', setAside: setAsideGuardFile(file) };
+    return { kind: 'unreadable', reason: wrong ?? 'not understood', setAside: setAsideGuardFile(file, disk) };
   }
   if (read.content.room !== room) return { kind: 'first-power-on' };
   const { decisions } = read.content;
@@ -63,9 +63,10 @@ export async function recall(file: string, room: RoomId): Promise<Remembered> {
   };
 }
 
-const hasRunHere = (folder: string): boolean =>
-  existsSync(folder) &&
-  readdirSync(folder).some((name) => name === 'archive.db' || name.startsWith('guard.json'));
+const hasRunHere = (folder: string, disk: GuardDisk): boolean =>
+  disk.list(folder).some((name) => name === 'archive.db' || name.startsWith('guard.json'));
 
+/** Compiled once: a process that reads it again, as a simulation does, need not wait again. */
+let compiled: GuardMemoryCheck | undefined;
 const compiledNow = async (): Promise<GuardMemoryCheck> =>
-  (await import('./guard-memory-schema.ts')).compileGuardMemory();
+  (compiled ??= (await import('./guard-memory-schema.ts')).compileGuardMemory());

@@ -27,17 +27,14 @@ import { TurnLoop } from '../shell/turn-loop.ts';
 import { SelfWatch } from './self-watch.ts';
 import { WorkerReports } from './worker-reports.ts';
 import { Workers } from './workers.ts';
+import type { WorkerHandlers } from './workers.ts';
 import { workerStarts } from './worker-starts.ts';
-import { writeLastWords } from './last-words.ts';
-import { bootId } from '../drivers/clock/system.ts';
 import { callRecord } from './call-record.ts';
-import { check, outputs, step } from '../core/room/step.ts';
 import { initial, saved } from '../core/room/state.ts';
 import { elapsedMs } from '../model/units.ts';
 import { noteOrderlyEnd, noteStart } from '../drivers/disk/start-count.ts';
-import { openField } from './field.ts';
+import { machineParts } from './guard-parts.ts';
 import { openGuardFile } from '../drivers/disk/guard-file.ts';
-import { openServiceNotifier } from '../drivers/notify/service-notifier.ts';
 import { recall } from './guard-memory.ts';
 import type { GuardMemory } from './guard-memory.ts';
 import { roomConfig } from '../core/room/config.ts';
@@ -84,18 +81,18 @@ export interface Guard {
   end(how: 'stop' | 'restart'): void;
 }
 
-export async function startGuard(options: GuardOptions): Promise<Guard> {
+export async function startGuard(options: GuardOptions, parts = machineParts): Promise<Guard> {
   const { room, clock, log, version } = options;
-  const boot = bootId();
+  const boot = parts.bootId();
   const run = nanoid(10);
   const runtimeFolder = process.env['RUNTIME_DIRECTORY'] ?? path.join(room.dataFolder, 'run');
   const isFit = noteStart(runtimeFolder, boot, clock.mono());
-  const notifier = await openServiceNotifier(process.env['NOTIFY_SOCKET']);
+  const notifier = await parts.openNotifier(process.env['NOTIFY_SOCKET']);
   const watchdogUsec = Number(process.env['WATCHDOG_USEC'] ?? '');
   const gate = new HealthGate(isFit, watchdogUsec > 0 ? watchdogUsec : undefined);
 
   const memoryFile = path.join(room.dataFolder, 'guard.json');
-  const remembered = await recall(memoryFile, room.id);
+  const remembered = await recall(memoryFile, room.id, parts.disk);
   const memory = remembered.kind === 'remembered' ? remembered.memory : undefined;
   const boundCards: Record<BusId, string> = { ...memory?.cards };
   // Durations were saved as they stood: taken up again as of then, as far as the wall clock can tell how long ago that was.
@@ -126,9 +123,10 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   };
 
   const reports = new WorkerReports(condition);
-  const guardFile = openGuardFile(memoryFile, (failure) => {
+  const tellDisk = (failure: string | undefined): void => {
     condition('disk.not-writable', failure !== undefined, text(failure ?? '', failure ?? ''), 'guard.json');
-  });
+  };
+  const guardFile = openGuardFile(memoryFile, tellDisk, parts.disk);
   const save = (now: RoomState): void => {
     const content: GuardMemory = {
       version: 1,
@@ -141,7 +139,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     guardFile.save(content);
   };
 
-  const field = await openField(room, boundCards, clock, {
+  const field = await parts.openField(room, boundCards, clock, {
     post,
     reported: (card, at) => {
       gate.reported(card, at);
@@ -163,7 +161,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     },
   });
 
-  const workers = new Workers(workerStarts({ ...options, runtimeFolder }, field.rings, mark(clock)), {
+  const workerHandlers: WorkerHandlers = {
     fromRecorder: (message) => {
       if (message.kind === 'speech') post({ kind: 'speech', line: message.line, at: message.at }, false);
       if (message.kind === 'ready')
@@ -208,7 +206,9 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
       condition('thread.dead', threadState !== 'running', reason, thread);
       if (threadState === 'restarting') reports.forget(thread);
     },
-  });
+  };
+  const starts = workerStarts({ ...options, runtimeFolder }, field.rings, mark(clock));
+  const workers = new Workers(starts, workerHandlers, parts.startWorker);
 
   const selfWatch = new SelfWatch(clock, {
     post: (event) => {
@@ -228,11 +228,17 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
 
   const giveUp = (what: string, now: RoomState): never => {
     log('error', `${what}; the process ends, no relay is released`);
-    writeLastWords(room.dataFolder, { what, run, wall: clock.wall(), state: now, journal: journal.unsent });
-    process.exit(brokenExitCode);
+    parts.writeLastWords(room.dataFolder, {
+      what,
+      run,
+      wall: clock.wall(),
+      state: now,
+      journal: journal.unsent,
+    });
+    return parts.exit(brokenExitCode);
   };
 
-  const loop: TurnLoop<RoomState> = new TurnLoop({ step, outputs, check }, state, clock, mailbox, {
+  const loop: TurnLoop<RoomState> = new TurnLoop(parts.core, state, clock, mailbox, {
     journal: (event) => {
       journal.write(event, loop.state);
     },
@@ -402,14 +408,8 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     exit(0);
   };
 
-  process.on('uncaughtException', (error) => {
-    giveUp(`LK-GUARD-002 uncaught: ${error.stack ?? error.message}`, loop.state);
-  });
-  process.on('unhandledRejection', (reason) => {
-    giveUp(
-      `LK-GUARD-002 unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
-      loop.state,
-    );
+  parts.onBroken((what) => {
+    giveUp(`LK-GUARD-002 ${what}`, loop.state);
   });
 
   if (!isFit) condition('guard.unfit', true, text('60 秒内第三次启动', 'third start within 60 s'));

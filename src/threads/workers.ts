@@ -23,7 +23,7 @@ import type {
 } from '../model/messages.ts';
 import type { Supply } from '../model/power-cut.ts';
 import type { Text } from '../model/text.ts';
-import type { WorkerState } from '../shell/worker-supervisor.ts';
+import type { WorkerState, WorkerThread } from '../shell/worker-supervisor.ts';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { WorkerSupervisor } from '../shell/worker-supervisor.ts';
 
@@ -41,6 +41,8 @@ const youngMB = 12;
 
 type Notice = Extract<ToFront, { kind: 'notice' }>;
 type StartRecording = Extract<ToRecorder, { kind: 'start' }>;
+
+export type StartWorker = <Out>(name: Exclude<ThreadName, 'guard'>, workerData: object) => WorkerThread<Out>;
 
 export interface WorkerHandlers {
   fromRecorder(message: FromRecorder): void;
@@ -75,7 +77,7 @@ export class Workers {
   readonly #recordings = new Map<RecordingId, StartRecording>();
   #lostNotices = 0;
 
-  constructor(starts: WorkerStarts, handlers: WorkerHandlers) {
+  constructor(starts: WorkerStarts, handlers: WorkerHandlers, start: StartWorker) {
     this.#starts = starts;
     this.#archive = new WorkerSupervisor({
       name: 'archive',
@@ -262,7 +264,7 @@ export class Workers {
   }
 }
 
-function start(name: Exclude<ThreadName, 'guard'>, workerData: object): Worker {
+export function startThread(name: Exclude<ThreadName, 'guard'>, workerData: object): Worker {
   return new Worker(new URL(`./${name}.js`, import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: heapMB[name], maxYoungGenerationSizeMb: youngMB },

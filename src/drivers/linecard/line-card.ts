@@ -44,6 +44,8 @@ import type { InputReport } from './card-reports.ts';
 
 export interface LineCardOptions {
   readonly bus: LineCardBus;
+  /** How the card takes its lines over without us; absent: the protocol's defaults. The card clamps it to its own limits. */
+  readonly takeOver?: { readonly loopOpenMs: number; readonly callCapMs: number };
   readonly link: ByteLink;
   readonly clock: Clock;
   /** Shared key of a card on TCP (`card-key.ts`). */
@@ -289,6 +291,7 @@ class WiredLineCard implements LineCard {
     this.#tries++;
     this.#triedAt = this.#now();
     const { offHookBelow, onHookAbove, loopOpenMs, callCapMs } = configLimits;
+    const { takeOver } = this.#options;
     const channel = { offHookBelow: offHookBelow.default, onHookAbove: onHookAbove.default };
     const head = {
       session: this.#session.id,
@@ -296,8 +299,8 @@ class WiredLineCard implements LineCard {
       channels: 8,
       audioMask: 0xff,
       hostLostMs: this.#options.bus.hostLostMs,
-      loopOpenMs: loopOpenMs.default,
-      callCapMs: callCapMs.default,
+      loopOpenMs: takeOver?.loopOpenMs ?? loopOpenMs.default,
+      callCapMs: takeOver?.callCapMs ?? callCapMs.default,
     };
     const channels = Array.from({ length: head.channels }, () => channel);
     this.#send(hostType.config, messages.packParts(messages.config, head, messages.configChannel, channels));

@@ -126,4 +126,15 @@ test('the time without a feed is the one of the room file', () => {
   assert.is(energised(rig).length, 0);
 });
 
+test('without its host the card holds a call no longer than the room file lets it be held', () => {
+  const rig = new CardRig({ takeOver: { loopOpenMs: 1500, callCapMs: 30_000 } });
+  rig.run(500, all('energise'));
+  assert.ok(rig.card.settle().callIn(1, { answerMs: 500, talkMs: 0, patienceMs: 60_000 }));
+  rig.run(3000, all('energise'));
+  rig.run(34_500, undefined, false);
+  assert.equal(energised(rig), [1]);
+  rig.run(1000, undefined, false);
+  assert.equal(energised(rig), []);
+});
+
 test.run();

@@ -81,6 +81,7 @@ export interface RigOptions {
   readonly bound?: string;
   readonly key?: Uint8Array;
   readonly hostLostMs?: number;
+  readonly takeOver?: { readonly loopOpenMs: number; readonly callCapMs: number };
 }
 
 export class CardRig {
@@ -92,7 +93,7 @@ export class CardRig {
   readonly card: VirtualCard;
   readonly driver: LineCard;
 
-  constructor({ card = {}, expect, bound, key, hostLostMs = 5000 }: RigOptions = {}) {
+  constructor({ card = {}, expect, bound, key, hostLostMs = 5000, takeOver }: RigOptions = {}) {
     this.card = new VirtualCard({
       link: this.wire.card,
       clock: this.time.clock,
@@ -111,6 +112,7 @@ export class CardRig {
       link: this.wire.host,
       clock: this.time.clock,
       after: this.time.after,
+      ...(takeOver === undefined ? {} : { takeOver }),
       ...(bound === undefined ? {} : { boundSerialNumber: bound }),
       ...(key === undefined ? {} : { key }),
     });
