@@ -18,6 +18,7 @@ import type { Loaded } from '../room/load.ts';
 import type { CompiledRoomCheck } from '../room/accept.ts';
 import { acceptRoom } from '../room/accept.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
+import { holdFolder } from '../drivers/machine/one-instance.ts';
 import { notePage } from './page-file.ts';
 import { openLog } from '../shell/log.ts';
 import { startGuard } from '../threads/guard.ts';
@@ -67,6 +68,14 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const opened = await openRoom(file);
   if (typeof opened === 'number') return opened;
+  const folder = path.resolve(process.env['LINEKEEPER_DATA'] ?? opened.room.dataFolder);
+  if (!(await holdFolder(folder))) {
+    process.stderr.write(
+      `linekeeper run: another linekeeper runs on ${folder} (LK-RUN-001); stop it first, or give this one a folder of its own: LINEKEEPER_DATA\n` +
+        `linekeeper run：${folder} 已有 linekeeper 在运行（LK-RUN-001）；请先停止它，或用 LINEKEEPER_DATA 另给目录\n`,
+    );
+    return 2;
+  }
   return runRoom(opened.room, { openReads: false, stopLimitMs, found: opened.found });
 }
 

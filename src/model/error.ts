@@ -22,6 +22,13 @@ export const errorKinds = {
     cause: text('机房文件有错误', 'the room file has errors'),
     action: text('运行 linekeeper check 查看全部问题', 'run `linekeeper check FILE` to see every problem'),
   },
+  'LK-RUN-001': {
+    cause: text('该数据目录已有 linekeeper 在运行', 'another linekeeper runs on this data folder'),
+    action: text(
+      '先停止它，或用 LINEKEEPER_DATA 另给目录',
+      'stop it first, or give this one a folder of its own: LINEKEEPER_DATA',
+    ),
+  },
   'LK-DATA-001': {
     cause: text('数据目录不可写', 'the data folder cannot be written'),
     action: text('检查目录的权限和磁盘', 'check the rights of the folder and the disk'),

@@ -10,10 +10,11 @@ import { bootId } from '../drivers/clock/system.ts';
 import { check, outputs, step } from '../core/room/step.ts';
 import { guardDisk } from '../drivers/disk/guard-file.ts';
 import type { GuardDisk } from '../drivers/disk/guard-file.ts';
+import { giveUpRealTime } from '../drivers/machine/scheduling.ts';
 import { openField } from './field.ts';
 import { openServiceNotifier } from '../drivers/notify/service-notifier.ts';
 import { startThread } from './workers.ts';
-import { writeLastWords } from './last-words.ts';
+import { findLastWords, writeLastWords } from './last-words.ts';
 
 export interface GuardParts {
   readonly core: Core<RoomState>;
@@ -23,6 +24,8 @@ export interface GuardParts {
   readonly startWorker: StartWorker;
   readonly openNotifier: typeof openServiceNotifier;
   readonly writeLastWords: typeof writeLastWords;
+  readonly findLastWords: typeof findLastWords;
+  readonly giveUpRealTime: typeof giveUpRealTime;
   /** Errors that nobody caught. */
   onBroken(hear: (what: string) => void): void;
   exit(code: number): never;
@@ -36,6 +39,8 @@ export const machineParts: GuardParts = {
   startWorker: startThread,
   openNotifier: openServiceNotifier,
   writeLastWords,
+  findLastWords,
+  giveUpRealTime,
   onBroken(hear) {
     process.on('uncaughtException', (error) => {
       hear(`uncaught: ${error.stack ?? error.message}`);

@@ -215,6 +215,12 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
       post(event, false);
     },
     condition,
+    giveUpRealTime: () => {
+      void parts.giveUpRealTime().then((wasRealTime) => {
+        if (wasRealTime)
+          log('warning', text('判断多次过慢，已放弃实时优先级', 'slow turns: real-time priority given up'));
+      });
+    },
   });
   const journal = new JournalFeed(clock, version, run, (batch) => workers.toArchive(batch));
   let viewDirty = true;
@@ -422,6 +428,7 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
         `${remembered.reason}; set aside as ${remembered.setAside}`,
       ),
     );
+  for (const file of parts.findLastWords(room.dataFolder)) selfWatch.brokeARule(file);
   for (const { type, qualifier, detail } of options.found) condition(type, true, detail, qualifier);
   field.start();
   loop.start();

@@ -1,8 +1,13 @@
-/** Once a second the guard looks at itself: was the wall clock set, was its loop late, were events lost. */
+/**
+ * Once a second the guard looks at itself: was the wall clock set, was its loop late, were events lost. A guard whose turns are slow
+ * again and again gives up its real-time priority, so that it does not starve the machine's other threads.
+ */
+import type { MonoMs } from '../model/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomEvent } from '../model/event.ts';
 import type { Text } from '../model/text.ts';
 import { slowTurnMs } from '../shell/turn-loop.ts';
+import { elapsedMs } from '../model/units.ts';
 import { text } from '../model/text.ts';
 
 /** A wall clock that moved by more than this against the monotonic one was set. */
@@ -10,9 +15,15 @@ const clockStepMs = 500;
 /** What happened in one moment (a slow turn, a clock that was set, lost events) stays a condition for this long. */
 const shownMs = 60_000;
 
+/** Slow turns within `slowWindowMs` after which the priority is given up: one may be a moment's bad luck. */
+const slowTurnsMax = 3;
+const slowWindowMs = 60_000;
+
 export interface SelfWatchPort {
   post(event: RoomEvent): void;
   condition(type: string, active: boolean, detail: Text, qualifier?: string): void;
+  /** From real-time to normal, for as long as the process lives. */
+  giveUpRealTime(): void;
 }
 
 export class SelfWatch {
@@ -20,6 +31,7 @@ export class SelfWatch {
   readonly #port: SelfWatchPort;
   #wallOffset: number;
   #droppedTold = 0;
+  #slowTurns: readonly MonoMs[] = [];
   readonly #shown = new Map<string, NodeJS.Timeout>();
 
   constructor(clock: Clock, port: SelfWatchPort) {
@@ -31,6 +43,14 @@ export class SelfWatch {
   slowTurn(turnMs: number): void {
     const ms = Math.round(turnMs);
     this.#show('guard.slow-turn', '', text(`一次判断用了 ${ms} 毫秒`, `one turn took ${ms} ms`));
+    const at = this.#clock.mono();
+    this.#slowTurns = [...this.#slowTurns.filter((turn) => elapsedMs(turn, at) < slowWindowMs), at];
+    if (this.#slowTurns.length === slowTurnsMax) this.#port.giveUpRealTime();
+  }
+
+  /** An earlier run of the guard ended itself: told by the next one. */
+  brokeARule(file: string): void {
+    this.#show('guard.invariant', '', text(`见 journal/${file}`, `see journal/${file}`));
   }
 
   look(seen: { readonly latenessMs: number; readonly dropped: number }): void {

@@ -18,6 +18,7 @@ function watched() {
       post: (event) => events.push(event),
       condition: (type, active, detail, qualifier = '') =>
         told.push(`${active ? '+' : '-'} ${type}/${qualifier} ${detail.en}`.trim()),
+      giveUpRealTime: () => told.push('real-time priority given up'),
     },
   );
   const pass = (monoMsPassed: number, wallMsPassed = monoMsPassed): void => {
@@ -77,6 +78,31 @@ test('a late loop is told while it is late', () => {
   watch.look({ latenessMs: 400, dropped: 0 });
   watch.look({ latenessMs: 1, dropped: 0 });
   assert.equal(told, ['+ guard.slow-turn/loop the loop was 400 ms late', '- guard.slow-turn/loop']);
+});
+
+test('three slow turns within a minute give up the real-time priority, two do not, and it is given up once', () => {
+  const { watch, told, pass } = watched();
+  const given = (): number => told.filter((line) => line === 'real-time priority given up').length;
+  watch.slowTurn(300);
+  pass(59_999);
+  watch.slowTurn(300);
+  pass(1);
+  watch.slowTurn(300);
+  assert.is(given(), 0, 'the first is a minute old');
+  pass(10);
+  watch.slowTurn(300);
+  assert.is(given(), 1);
+  watch.slowTurn(300);
+  assert.is(given(), 1);
+  assert.ok(told.includes('+ guard.slow-turn/ one turn took 300 ms'));
+});
+
+test('a guard that ended itself is told by the next one, with the file of its last words', () => {
+  const { watch, told, timers } = watched();
+  watch.brokeARule('last-words-abc.told.json');
+  assert.equal(told, ['+ guard.invariant/ see journal/last-words-abc.told.json']);
+  timers.tick(60_000);
+  assert.ok(told.includes('- guard.invariant/'));
 });
 
 test.after.each(() => {
