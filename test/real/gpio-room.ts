@@ -83,12 +83,15 @@ function pinsRoom(backend: 'chardev' | 'onoff', chip: RigChip): void {
   let cardControl = 0;
   let program: Program | undefined;
 
-  const start = async (): Promise<void> => {
+  const launch = async (): Promise<void> => {
     program = linekeeper(['run', '--room', roomFile], { NODE_OPTIONS: `--import=${faults}` });
     await program.says(/guard active/, limitMs);
     await program.says(/L01 (normal|bypass)/, limitMs);
     contactsAtRest();
-    await program.says(/page: http/, limitMs);
+  };
+  const start = async (): Promise<void> => {
+    await launch();
+    await running().says(/page: http/, limitMs);
   };
   const running = (): Program => {
     if (program === undefined) throw new Error('the program was never started');
@@ -145,6 +148,18 @@ function pinsRoom(backend: 'chardev' | 'onoff', chip: RigChip): void {
     return levels;
   };
 
+  /** A failure is told at once: the rig may reach its limit before the report comes. */
+  const checked = (name: string, run: () => Promise<void>): void => {
+    test(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
+      }
+    });
+  };
+
   test.before(async () => {
     contactsAtRest();
     card = linekeeper(['sim', 'card', '--tcp', '0', '--control', '0', '--lines', '1']);
@@ -184,19 +199,22 @@ data: ${folder}/data
     await Program.endAll();
   });
 
-  test(`${backend}: a first start moves nothing; the charge pump runs; the relay is energised when the PBX has proved itself`, async () => {
-    const levels = await watched(async () => {
-      await start();
+  checked(
+    `${backend}: a first start moves nothing; the charge pump runs; the relay is energised when the PBX has proved itself`,
+    async () => {
+      const levels = await watched(async () => {
+        await launch();
+        await running().says(/bypass settling/, limitMs);
+      });
+      assert.equal(levels, [false], 'nobody drove the relay before: it stays released');
       await strokes();
-      await running().says(/bypass settling/, limitMs);
-    });
-    assert.equal(levels, [false], 'nobody drove the relay before: it stays released');
-    await relayIs(true);
-    await running().says(/L01 proving/, limitMs);
-    await strokes();
-  });
+      await relayIs(true);
+      await running().says(/L01 proving/, limitMs);
+      await strokes();
+    },
+  );
 
-  test(`${backend}: a contact that opens or closes is heard, and the horn sounds`, async () => {
+  checked(`${backend}: a contact that opens or closes is heard, and the horn sounds`, async () => {
     await hornIs(false);
     contact(pins.door, true);
     await running().says(/alarm raised door\/point\.active/, limitMs);
@@ -205,7 +223,7 @@ data: ${folder}/data
     await hornIs(false);
   });
 
-  test(`${backend}: killed and started again, the relay keeps its level all the time`, async () => {
+  checked(`${backend}: killed and started again, the relay keeps its level all the time`, async () => {
     chipKeeps(true);
     const killed = running();
     const levels = await watched(async () => {
@@ -219,7 +237,7 @@ data: ${folder}/data
     assert.not.match(running().output, /bypass settling/);
   });
 
-  test(`${backend}: an orderly stop leaves the line with its phone`, async () => {
+  checked(`${backend}: an orderly stop leaves the line with its phone`, async () => {
     running().kill('SIGTERM');
     assert.is(await running().ended, 0, running().output);
     chipKeeps(false);
@@ -227,32 +245,38 @@ data: ${folder}/data
     if (backend === 'onoff') assert.is(readFileSync(`${sysfs}/value`, 'utf8').trim(), '0');
   });
 
-  test(`${backend}: the PBX's contact opens and its line rings unanswered: the relay is released`, async () => {
-    // The coil stands energised, as after a crash: taken over as it is, without 30 s of settling.
-    if (existsSync(sysfs)) writeFileSync(`${sysfs}/direction`, 'high');
-    chipKeeps(true);
-    await start();
-    await running().says(/L01 normal/, limitMs);
-    assert.ok(level(pins.relay));
-    await control(cardControl, 'call in 1 answer never patience 120');
-    contact(pins.alarm, false);
-    await relayIs(false);
-    await running().says(/bypass tripped/, limitMs);
-    await running().says(/L01 bypass/, limitMs);
-    assert.not.match(running().output, /gpio\.lost|guard\.unfit/);
-  });
+  checked(
+    `${backend}: the PBX's contact opens and its line rings unanswered: the relay is released`,
+    async () => {
+      // The coil stands energised, as after a crash: taken over as it is, without 30 s of settling.
+      if (existsSync(sysfs)) writeFileSync(`${sysfs}/direction`, 'high');
+      chipKeeps(true);
+      await start();
+      await running().says(/L01 normal/, limitMs);
+      assert.ok(level(pins.relay));
+      await control(cardControl, 'call in 1 answer never patience 120');
+      contact(pins.alarm, false);
+      await relayIs(false);
+      await running().says(/bypass tripped/, limitMs);
+      await running().says(/L01 bypass/, limitMs);
+      assert.not.match(running().output, /gpio\.lost|guard\.unfit/);
+    },
+  );
 
-  test(`${backend}: the PBX is back: the line is restored, proved by the mirror contact, and the room is steady`, async () => {
-    const from = running().output.length;
-    await control(cardControl, 'hang up 1 far');
-    contact(pins.alarm, true);
-    await relayIs(true);
-    await running().says(/L01 proving/, limitMs, from);
-    await running().says(/L01 normal/, limitMs, from);
-    await running().says(/bypass steady/, limitMs, from);
-  });
+  checked(
+    `${backend}: the PBX is back: the line is restored, proved by the mirror contact, and the room is steady`,
+    async () => {
+      const from = running().output.length;
+      await control(cardControl, 'hang up 1 far');
+      contact(pins.alarm, true);
+      await relayIs(true);
+      await running().says(/L01 proving/, limitMs, from);
+      await running().says(/L01 normal/, limitMs, from);
+      await running().says(/bypass steady/, limitMs, from);
+    },
+  );
 
-  test(`${backend}: the guard stands still, or is stopped: no stroke until it turns again`, async () => {
+  checked(`${backend}: the guard stands still, or is stopped: no stroke until it turns again`, async () => {
     for (const [fault, undo] of [
       ['SIGWINCH', undefined],
       ['SIGSTOP', 'SIGCONT'],
@@ -264,30 +288,36 @@ data: ${folder}/data
     }
   });
 
-  test(`${backend}: a relay that is welded to its PBX contact: told as stuck by its mirror contact, its coil stays released`, async () => {
-    const from = running().output.length;
-    relay.isWelded = true;
-    contact(pins.alarm, false);
-    await control(cardControl, 'call in 1 answer never patience 120');
-    await running().says(/L01 stuck/, limitMs, from);
-    assert.not.ok(level(pins.relay));
-    relay.isWelded = false;
-    await running().says(/L01 locked/, limitMs, from);
-    assert.not.ok(level(pins.relay));
-  });
+  checked(
+    `${backend}: a relay that is welded to its PBX contact: told as stuck by its mirror contact, its coil stays released`,
+    async () => {
+      const from = running().output.length;
+      relay.isWelded = true;
+      contact(pins.alarm, false);
+      await control(cardControl, 'call in 1 answer never patience 120');
+      await running().says(/L01 stuck/, limitMs, from);
+      assert.not.ok(level(pins.relay));
+      relay.isWelded = false;
+      await running().says(/L01 locked/, limitMs, from);
+      assert.not.ok(level(pins.relay));
+    },
+  );
 
-  test(`${backend}: something throws in the guard: last words, exit 70, no stroke any more, and no relay is moved by it`, async () => {
-    chipKeeps(false);
-    const levels = await watched(async () => {
-      running().kill('SIGPWR');
-      assert.is(await running().ended, 70, running().output);
-      await noStrokes('after the end');
-    });
-    assert.is(new Set(levels).size, 1);
-    assert.match(running().output, /LK-GUARD-002 uncaught/);
-    card?.kill('SIGTERM');
-    await card?.ended;
-  });
+  checked(
+    `${backend}: something throws in the guard: last words, exit 70, no stroke any more, and no relay is moved by it`,
+    async () => {
+      chipKeeps(false);
+      const levels = await watched(async () => {
+        running().kill('SIGPWR');
+        assert.is(await running().ended, 70, running().output);
+        await noStrokes('after the end');
+      });
+      assert.is(new Set(levels).size, 1);
+      assert.match(running().output, /LK-GUARD-002 uncaught/);
+      card?.kill('SIGTERM');
+      await card?.ended;
+    },
+  );
 
   test.run();
 }
