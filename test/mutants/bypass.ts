@@ -4,16 +4,21 @@
  */
 export interface Mutant {
   readonly name: string;
-  /** File below `src/core/bypass`; with `by.copied`, below `src/core`. */
+  /** File below `src/core/bypass`; with `by.copied`, below `src/core`; with `project` and `program` below `src`. */
   readonly file: string;
   /** Occurs exactly once in the file. */
   readonly search: string;
   readonly replace: string;
   /**
    * A family of the exploration, or a test file below `test/core/bypass`; `copied`: a test file below `test/core`, run from a copy
-   * beside the copied source.
+   * beside the copied source; `project`: a test file below `test`, beside a copy of the whole source; `program`: the same, built.
    */
-  readonly by: { readonly family: string } | { readonly test: string } | { readonly copied: string };
+  readonly by:
+    | { readonly family: string }
+    | { readonly test: string }
+    | { readonly copied: string }
+    | { readonly project: string }
+    | { readonly program: string };
   /** The invariant or the test's name, as the failure prints it. */
   readonly caught: string;
 }

@@ -1,11 +1,11 @@
 /**
  * Puts known bugs into a copy of the core, one at a time, and demands that the named proof finds each.
  *
- *   node --import tsx test/mutants/run.ts [NAME-PART …]
+ *   node --import tsx test/mutants/run.ts [NAME-PART …]      `slow`: those that take a build and a whole program
  *
  * A mutant is missed when its proof passes, or fails for another reason, or when its patch no longer fits the source.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,16 +16,19 @@ import { mutants as ofDialTone } from './dial-tone.ts';
 import { mutants as ofPair } from './pair.ts';
 import { mutants as ofPowerCut } from './power-cut.ts';
 import { mutants as ofPbx } from './pbx.ts';
+import { mutants as ofSafety, slowMutants } from './safety-table.ts';
 import { mutants as ofWatch } from './watch.ts';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
 const project = path.resolve(here, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'bypass-mutants-'));
 const limitMs = 60_000;
+const programLimitMs = 600_000;
 
 /** A copy of what the core needs, with the bug in it; `undefined` when the patch does not fit exactly once. */
 function seeded(mutant: Mutant, n: number): string | undefined {
   if ('copied' in mutant.by) return copiedWithTests(mutant, n);
+  if ('project' in mutant.by || 'program' in mutant.by) return copiedProject(mutant, n);
   const copy = path.join(folder, String(n));
   for (const part of ['core', 'model'])
     cpSync(path.join(project, 'src', part), path.join(copy, part), { recursive: true });
@@ -50,13 +53,36 @@ function copiedWithTests(mutant: Mutant, n: number): string | undefined {
   return patched(path.join(copy, 'src/core', mutant.file), mutant) ? copy : undefined;
 }
 
+/** Everything that is written, and for a whole program what the build makes of it. */
+function copiedProject(mutant: Mutant, n: number): string | undefined {
+  const copy = path.join(folder, String(n));
+  for (const part of ['src', 'test', 'firmware-bridge', 'config', 'package.json', 'tsconfig.json'])
+    cpSync(path.join(project, part), path.join(copy, part), { recursive: true });
+  symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
+  if (!patched(path.join(copy, 'src', mutant.file), mutant)) return undefined;
+  if ('project' in mutant.by) return copy;
+  cpSync(path.join(project, 'dist/panel'), path.join(copy, 'dist/panel'), { recursive: true });
+  for (const args of [
+    ['node_modules/typescript/bin/tsc', '-p', '.'],
+    ['dist/src/room/write-schema.js'],
+    ['dist/src/threads/write-checks.js'],
+  ])
+    if (spawnSync(process.execPath, args, { cwd: copy, stdio: 'inherit' }).status !== 0) return undefined;
+  return copy;
+}
+
+function programOf(mutant: Mutant, copy: string): string[] {
+  const { by } = mutant;
+  if ('family' in by) return [path.join(here, 'explore-family.ts'), by.family];
+  if ('copied' in by) return [path.join(copy, 'test/core', by.copied)];
+  if ('project' in by) return [path.join(copy, 'test', by.project)];
+  if ('program' in by) return [path.join(copy, 'test', by.program)];
+  return [path.join(project, 'test/core/bypass', by.test)];
+}
+
 function prove(mutant: Mutant, copy: string): Promise<string> {
-  const program =
-    'family' in mutant.by
-      ? [path.join(here, 'explore-family.ts'), mutant.by.family]
-      : 'copied' in mutant.by
-        ? [path.join(copy, 'test/core', mutant.by.copied)]
-        : [path.join(project, 'test/core/bypass', mutant.by.test)];
+  const program = programOf(mutant, copy);
+  const ownLimitMs = 'program' in mutant.by ? programLimitMs : limitMs;
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', ...program], {
       cwd: project,
@@ -66,7 +92,7 @@ function prove(mutant: Mutant, copy: string): Promise<string> {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    const limit = setTimeout(() => child.kill('SIGKILL'), ownLimitMs);
     child.on('close', (code) => {
       clearTimeout(limit);
       resolve(code === 0 ? '' : output);
@@ -79,7 +105,7 @@ function reasonIn(mutant: Mutant, output: string): string | undefined {
   const lines = output.split('\n');
   return 'family' in mutant.by
     ? lines.find((line) => line.startsWith(mutant.caught) || line.startsWith(`check: ${mutant.caught}`))
-    : lines.find((line) => line.includes(`FAIL  "${mutant.caught}`));
+    : lines.find((line) => line.includes('FAIL  ') && line.includes(`"${mutant.caught}`));
 }
 
 const words = process.argv.slice(2);
@@ -91,6 +117,8 @@ const chosen = [
   ...ofPair,
   ...ofPowerCut,
   ...ofPbx,
+  ...ofSafety,
+  ...(process.argv.slice(2).includes('slow') ? slowMutants : []),
 ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const waiting = chosen.map((mutant, n) => ({ mutant, n }));
 let caught = 0;
