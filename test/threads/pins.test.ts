@@ -138,6 +138,7 @@ test('a chip that is pulled out: told, no stroke and no relay any more', async (
   look();
   assert.ok(told.includes('+ gpio.lost pulled out'));
   pins.stroke();
+  assert.is(told.filter((line) => line.startsWith('+ gpio.lost')).length, 1, 'no stroke is tried');
   await pins.close();
 });
 
