@@ -1,3 +1,4 @@
+import sinon from 'sinon';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Effect, Outputs } from '../../src/model/effect.ts';
@@ -79,6 +80,23 @@ test('a turn takes a bounded number of events and leaves the rest to the next', 
   loop.turn();
   assert.is(mailbox.waiting, 0);
   loop.stop();
+});
+
+test('it turns fifty times a second by itself, so that a pump stroked by each turn runs at 25 Hz, and at once when woken', async () => {
+  const timers = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const { loop, log } = rig();
+  const turns = (): number => log.filter((line) => line === 'completed').length;
+  loop.start();
+  timers.tick(1000);
+  assert.is(turns(), 50);
+  loop.wake();
+  loop.wake();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(turns(), 51);
+  loop.stop();
+  timers.tick(1000);
+  assert.is(turns(), 51);
+  timers.restore();
 });
 
 test('a turn over the limit is told, one at the limit is not', () => {
