@@ -127,6 +127,8 @@ function told(effect: Effect, language: Language): string {
       return `${effect.subject} battery test: ${effect.what}`;
     case 'control-send':
       return `${effect.control} send ${effect.send.length} bytes over ${effect.bus}`;
+    case 'escalate':
+      return `level ${effect.level} told of ${effect.count} alarms (told ${effect.times} times)`;
     case 'save':
       return 'guard.json changes';
     case 'ended':
@@ -156,6 +158,7 @@ function toldNotice(notice: Notice, language: Language): string {
       return `command ${notice.accepted ? 'accepted' : 'refused'}: ${notice.text[language]}`;
     case 'control':
     case 'flood':
+    case 'escalation':
     case 'note':
       return notice.text[language];
     default:

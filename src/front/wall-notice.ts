@@ -51,6 +51,7 @@ export function eventBody(room: RoomId, id: EventId, at: WallMs, notice: Notice)
     case 'bypass-line':
     case 'power-cut':
     case 'flood':
+    case 'escalation':
     case 'control':
     case 'note':
       return { ...notice, id, at, room };

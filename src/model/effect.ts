@@ -19,6 +19,7 @@ import type {
   SubjectId,
 } from './ids.ts';
 import type { ControlDid, ControlOutcome } from './control.ts';
+import type { DutyPerson, EscalatedAlarm } from './escalation.ts';
 import type { MonoMs } from './units.ts';
 import type { PowerCutPhase, StepAction, StepId, StepState } from './power-cut.ts';
 import type { Text } from './text.ts';
@@ -76,6 +77,16 @@ export type Notice = { readonly at: MonoMs } & (
       readonly group?: string;
       /** `linekeeper`, or the name of a person. */
       readonly by: string;
+      readonly text: Text;
+    }
+  | {
+      readonly kind: 'escalation';
+      readonly level: number;
+      readonly times: number;
+      readonly count: number;
+      readonly alarms: readonly EscalatedAlarm[];
+      /** Empty: nobody is on duty. */
+      readonly who: readonly DutyPerson[];
       readonly text: Text;
     }
   | {
@@ -151,6 +162,16 @@ export type Effect =
       readonly send: string;
       readonly expect?: string;
       readonly withinMs: number;
+    }
+  /** Alarms that nobody acknowledged reached a level: those on duty there are to be told. */
+  | {
+      readonly kind: 'escalate';
+      readonly at: MonoMs;
+      readonly level: number;
+      readonly times: number;
+      /** How many; the first of them in `alarms`. */
+      readonly count: number;
+      readonly alarms: readonly EscalatedAlarm[];
     }
   /** Something that guard.json keeps has changed. */
   | { readonly kind: 'save' }

@@ -6,6 +6,7 @@ import type { AlarmView, Suppression } from './alarm.ts';
 import type { Actor, Command } from './event.ts';
 import type { ControlView } from './control.ts';
 import type { Call, LineSignal } from './line.ts';
+import type { EscalationView } from './escalation.ts';
 import type {
   BusId,
   CallId,
@@ -450,6 +451,8 @@ type WithWallEnd<S> = S extends { readonly until: MonoMs }
 /** An alarm with wall times. */
 export type AlarmRow = Omit<AlarmView, 'since' | 'raisedAt' | 'changedAt' | 'clearedAt' | 'suppressions'> & {
   readonly suppressions: readonly WithWallEnd<Suppression>[];
+  /** Nobody acknowledged it: how far it was told to others. */
+  readonly escalation?: EscalationView;
   readonly since: WallMs;
   readonly raisedAt: WallMs;
   readonly changedAt: WallMs;

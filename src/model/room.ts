@@ -12,6 +12,7 @@ import type { Host, NutServerSettings } from './host.ts';
 import type { PowerCutSettings } from './power-cut.ts';
 import type { SensorName } from './sensor.ts';
 import type { Severity } from './alarm.ts';
+import type { EscalationSettings } from './escalation.ts';
 
 export type SerialParity = 'none' | 'even' | 'odd';
 
@@ -493,6 +494,8 @@ export interface Room {
   readonly controls: readonly Control[];
   readonly maintenance: readonly MaintenanceWindow[];
   readonly alarms: readonly AlarmSetting[];
+  /** Absent: nobody is told beside horn, page and centre. */
+  readonly escalation?: EscalationSettings;
   /** Lamp and horn are tried by a person so often; absent: nobody is reminded. */
   readonly selfTestEveryMs?: number;
   /** Absent: sequences A and M, the groups of `core/room/annunciator-config.ts`, no quiet hours. */

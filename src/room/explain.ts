@@ -71,6 +71,15 @@ export function explainRoom(room: Room, language: Language): string {
       say(text('告警设置', 'alarm settings')),
       room.alarms.map((setting) => [alarmName(setting), describeAlarm(setting, say)]),
     ),
+    titled(
+      say(text('升级', 'escalation')),
+      (room.escalation?.levels ?? []).map(({ afterMs, repeatMs, who }, n) => [
+        String(n + 1),
+        written(afterMs, 'ms'),
+        repeatMs === undefined ? say(text('一次', 'once')) : `/ ${written(repeatMs, 'ms')}`,
+        who.join(', '),
+      ]),
+    ),
     describeTrip(tripOutlook(room.subjects, room.lines), say),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

@@ -8,6 +8,7 @@ import type { UpsTestKind } from '../model/ups.ts';
 import { readAlarms } from './alarms.ts';
 import { readAnnunciator } from './annunciator.ts';
 import { readBuses } from './buses.ts';
+import { readEscalation } from './escalation.ts';
 import { readHosts, readManualForms, readNutServer } from './hosts.ts';
 import { roomLimits } from './limits.ts';
 import { readControls } from './controls.ts';
@@ -112,6 +113,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
         ...[...controls, ...hosts].map(({ id }) => id),
       ]),
     ),
+    ...readEscalation(reading),
     maintenance: readMaintenance(reading, new Set([...subjects.keys(), ...lines.keys(), ...points.keys()])),
     ...readAnnunciator(
       reading,

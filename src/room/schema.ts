@@ -25,6 +25,7 @@ import { alarmsSchema } from './alarm-schema.ts';
 import { annunciatorSchema } from './annunciator-schema.ts';
 import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
+import { escalationSchema } from './escalation-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
 import { snmpWrite, upsTestSchema } from './ups-test-schema.ts';
@@ -1099,6 +1100,7 @@ const sections = {
   'manual-forms': optional(manualFormsSchema),
   maintenance: optional(maintenance),
   alarms: optional(alarmsSchema),
+  escalation: optional(escalationSchema),
   report: optional(report),
   'self-test': optional(selfTest),
   flapping: optional(flappingSchema),

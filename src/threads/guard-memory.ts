@@ -9,6 +9,7 @@ import type { SavedRoom } from '../core/room/state.ts';
 import { readSaved } from '../core/alarm/saved.ts';
 import { readSaved as readControls } from '../core/control/state.ts';
 import { readSaved as readUpsTests } from '../core/ups-test/step.ts';
+import { readSaved as readEscalation } from '../core/escalation/step.ts';
 import { readSaved as readMaintenance } from '../core/maintenance/step.ts';
 import type { WallMs } from '../model/units.ts';
 import { compiledCheck } from '../shell/compiled-check.ts';
@@ -55,11 +56,15 @@ export async function recall(file: string, room: RoomId, disk = guardDisk): Prom
   const { decisions } = read.content;
   const alarms = readSaved(decisions.alarms)?.saved ?? { alarms: [] };
   const maintenance = readMaintenance(decisions.maintenance);
+  const escalation = readEscalation(decisions.escalation);
   const controls = readControls(decisions.controls);
   const upsTests = readUpsTests(decisions.upsTests);
   return {
     kind: 'remembered',
-    memory: { ...read.content, decisions: { ...decisions, alarms, maintenance, controls, upsTests } },
+    memory: {
+      ...read.content,
+      decisions: { ...decisions, alarms, maintenance, escalation, controls, upsTests },
+    },
   };
 }
 

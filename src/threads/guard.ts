@@ -34,6 +34,8 @@ import { initial, saved } from '../core/room/state.ts';
 import { elapsedMs } from '../model/units.ts';
 import { noteOrderlyEnd, noteStart } from '../drivers/disk/start-count.ts';
 import { machineParts } from './guard-parts.ts';
+import { escalationNotice } from './escalation.ts';
+import { roomFileList } from '../drivers/duty/room-file-list.ts';
 import { openGuardFile } from '../drivers/disk/guard-file.ts';
 import { recall } from './guard-memory.ts';
 import type { GuardMemory } from './guard-memory.ts';
@@ -320,6 +322,9 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
       case 'manual-forms':
         workers.giveForms(effect.order);
         break;
+      case 'escalate':
+        publish(escalationNotice(effect, duty, wallAt(mark(clock), effect.at)));
+        break;
       case 'save':
         save(loop.state);
         break;
@@ -365,6 +370,7 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
     });
   };
 
+  const duty = roomFileList(room.escalation);
   const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
   const testHours = new UpsTestHours(room.subjects, room.timezone);
   const quiet = new QuietCalendar(room.annunciator?.quiet, room.timezone);
@@ -504,6 +510,7 @@ function logNotice(log: Log, notice: Notice): void {
       );
       return;
     case 'flood':
+    case 'escalation':
       log('warning', notice.text);
       return;
     case 'control':

@@ -15,6 +15,7 @@ import {
   bypassOfRoom,
   bypassView,
   controlViews,
+  escalationView,
   lineReading,
   powerCutView,
   recordingLines,
@@ -99,6 +100,7 @@ export function roomView(
     alarms: alarmViews(state).map(
       ({ since, raisedAt, changedAt, clearedAt, suppressions, ...rest }): AlarmRow => ({
         ...rest,
+        ...escalationOf(state, rest.id),
         suppressions: suppressions.map((one) =>
           'until' in one ? { ...one, until: wallAt(clock, one.until) } : one,
         ),
@@ -134,6 +136,11 @@ export function roomView(
 
 /** So that a rounded millisecond makes no news. */
 const wholeSecond = (at: WallMs): WallMs => wallMs(Math.round(at / 1000) * 1000);
+
+function escalationOf(state: RoomState, alarm: string): Pick<AlarmRow, 'escalation'> {
+  const escalation = escalationView(state, alarm);
+  return escalation === undefined ? {} : { escalation };
+}
 
 function powerCutOf(state: RoomState, clock: ClockMark): Pick<RoomView, 'powerCut'> {
   const seen = powerCutView(state);

@@ -411,6 +411,30 @@ const table: readonly Bad[] = [
     says: 'it is critical in the catalogue',
     severity: 'warning',
   },
+  // ---- escalation
+  {
+    name: 'an escalation to somebody who is not there',
+    from: 'recorder: {',
+    to: 'escalation:\n  people: { desk: { tell: ["8001"] } }\n  levels: [{ repeat: 5m, who: [«dsek] }]\nrecorder: {',
+    path: 'escalation.levels[0].who[0]',
+    says: 'there is no dsek among people',
+    hint: 'Did you mean desk?',
+  },
+  {
+    name: 'a level that does not come later',
+    from: 'recorder: {',
+    to: 'escalation:\n  people: { desk: { tell: ["8001"] } }\n  levels:\n    - { after: 5m, who: [desk] }\n    - «{ after: 5m, repeat: 5m, who: [desk] }\nrecorder: {',
+    path: 'escalation.levels[1]',
+    says: 'each level comes later than the one before (5m)',
+  },
+  {
+    name: 'a last level that is told once',
+    from: 'recorder: {',
+    to: 'escalation:\n  people: { desk: { tell: ["8001"] } }\n  levels:\n    - «{ after: 5m, who: [desk] }\nrecorder: {',
+    path: 'escalation.levels[0]',
+    says: 'the last level is told once',
+    severity: 'note',
+  },
   // ---- supervised inputs
   {
     name: 'a pin of the Pi cannot be supervised',

@@ -633,6 +633,37 @@ recorder: {`,
   ]);
 });
 
+test('escalation: severities, levels and people', () => {
+  const { room, problems } = loadRoom(
+    spoilt(
+      'recorder: {',
+      `escalation:
+  people:
+    desk: { name: { zh: 值班台, en: desk }, tell: ["phone 8001"] }
+    lead: { tell: ["SMS 138", "phone 8010"] }
+  levels:
+    - { repeat: 5m, who: [desk] }
+    - { after: 20m, repeat: 15m, who: [desk, lead] }
+recorder: {`,
+    ),
+    'room.yaml',
+    { upsModels },
+  );
+  assert.equal(problems, []);
+  assert.equal(room?.escalation, {
+    severities: ['critical', 'major'],
+    stopsOn: 'acknowledge-or-clear',
+    levels: [
+      { afterMs: 0, repeatMs: 300_000, who: ['desk'] },
+      { afterMs: 1_200_000, repeatMs: 900_000, who: ['desk', 'lead'] },
+    ],
+    people: [
+      { id: 'desk', name: { zh: '值班台', en: 'desk' }, tell: ['phone 8001'] },
+      { id: 'lead', name: { zh: 'lead', en: 'lead' }, tell: ['SMS 138', 'phone 8010'] },
+    ],
+  });
+});
+
 test('maintenance: each week, every day, or once', () => {
   const { room, problems } = loadRoom(
     spoilt(

@@ -101,6 +101,8 @@ const serialSpan = base.slice(base.indexOf('  pi: { gpio'), base.indexOf('bypass
 const withSerial = (rhythm: string): string =>
   `  console: { serial: /dev/ttyUSB9 }\n${serialSpan}  door: { kind: server, evidence: [{ serial: console, expect: OK, ${rhythm} }] }\n`;
 
+const withLevels = (keys: string): string =>
+  `escalation: { people: { li: { tell: [x] } }, levels: [{ who: [li], ${keys} }] }\nrecorder: {`;
 const withReturn = (key: string): string =>
   `power-cut: [{ when: on battery, do: [announce] }]\npower-return: { ${key} }\nrecorder: {`;
 const withHost = (keys: string, more = ''): string =>
@@ -240,6 +242,8 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
     (v) =>
       `evidence: [{ nut: a@127.0.0.1, username: k, password-file: f }], test: { every: ${v}, at: "03:00" }`,
   ],
+  'escalation.after': ['recorder: {', (v) => withLevels(`after: ${v}, repeat: 5m`)],
+  'escalation.repeat': ['recorder: {', (v) => withLevels(`repeat: ${v}`)],
   'http.port': ['recorder: {', (v) => `http: { port: ${v} }\nrecorder: {`],
 };
 

@@ -16,7 +16,8 @@ import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
 import { isAlarmCommand, obey } from './commands.ts';
-import { countsOf, told, viewsOf } from './told.ts';
+import type { Sounding } from '../escalation/step.ts';
+import { countsOf, soundingOf, told, viewsOf } from './told.ts';
 import type { Bursts } from './first-out.ts';
 import { firstsOf, noBursts, withRaised } from './first-out.ts';
 import type { FloodState } from './flood.ts';
@@ -36,6 +37,7 @@ import {
   reported,
   sameCondition,
   sounds,
+  viewOf,
 } from './regions.ts';
 import type { AlarmRules } from './rules.ts';
 import { alarmRules, rank, ruleOf } from './rules.ts';
@@ -124,6 +126,14 @@ export function initial(
 /** The same array while nothing changed. */
 export const views = (state: AlarmState): readonly AlarmView[] => viewsOf(state.alarms, state.bursts);
 export const isFlood = (state: AlarmState): boolean => state.flood.open !== undefined;
+/** The same array while nothing changed. */
+export const sounding = (state: AlarmState): readonly Sounding[] =>
+  soundingOf(state.alarms, state.flood.open?.horn);
+/** One alarm in words. */
+export function viewIn(state: AlarmState, id: string): AlarmView | undefined {
+  const own = state.alarms.get(id);
+  return own === undefined ? undefined : viewOf(own, false);
+}
 export const counts = (state: AlarmState): AlarmCounts => state.counts;
 export const nextDeadline = (state: AlarmState): MonoMs | undefined => state.due;
 export const saved = (state: AlarmState, at: MonoMs): SavedAlarms => savedOf(state.alarms.values(), at);

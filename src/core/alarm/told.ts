@@ -1,6 +1,7 @@
 /** The alarms as people, the centre and the annunciator are told of them. */
 import type { AlarmCounts, AlarmView, Severity } from '../../model/alarm.ts';
 import type { Notice } from '../../model/effect.ts';
+import type { Sounding } from '../escalation/step.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { floodKey } from './flood.ts';
 import type { Bursts } from './first-out.ts';
@@ -73,6 +74,28 @@ export function viewsOf(alarms: ReadonlyMap<string, Alarm>, bursts: Bursts): rea
   return shown;
 }
 
+const sounding = new WeakMap<ReadonlyMap<string, Alarm>, readonly Sounding[]>();
+
+/** All that sounds, for who is told beside the horn. The same array while nothing changed. */
+export function soundingOf(
+  alarms: ReadonlyMap<string, Alarm>,
+  floodHorn: number | undefined,
+): readonly Sounding[] {
+  const known = sounding.get(alarms);
+  if (known !== undefined) return known;
+  const all = [...alarms.values()].filter(sounds).map((alarm): Sounding => ({
+    id: alarm.id,
+    severity: alarm.severity,
+    stands: alarm.stands,
+    isInFlood: !startsHorn(alarm, floodHorn),
+  }));
+  sounding.set(alarms, all);
+  return all;
+}
+
+const startsHorn = ({ severity, sequence, key }: Alarm, floodHorn: number | undefined): boolean =>
+  floodHorn === undefined || severity === 'critical' || sequence <= floodHorn || key.type === floodKey.type;
+
 /** `floodHorn`: in a flood, what began to sound after this number starts the horn only if it is critical, or the flood's own. */
 export function countsOf(alarms: Iterable<Alarm>, floodHorn: number | undefined): AlarmCounts {
   const sounding: Record<Severity, number> = { critical: 0, major: 0, minor: 0, warning: 0 };
@@ -89,12 +112,7 @@ export function countsOf(alarms: Iterable<Alarm>, floodHorn: number | undefined)
       continue;
     }
     sounding[severity]++;
-    const startsHorn =
-      floodHorn === undefined ||
-      severity === 'critical' ||
-      sequence <= floodHorn ||
-      alarm.key.type === floodKey.type;
-    if (startsHorn) newest[severity] = Math.max(newest[severity], sequence);
+    if (startsHorn(alarm, floodHorn)) newest[severity] = Math.max(newest[severity], sequence);
   }
   return { standing, unacknowledged, sounding, newest, steady };
 }

@@ -2,6 +2,7 @@
 import * as alarm from '../alarm/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
+import * as escalation from '../escalation/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/step.ts';
 import * as pair from '../pair/step.ts';
@@ -14,7 +15,9 @@ import * as trigger from '../trigger/step.ts';
 import type { TriggerEvent } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { WatchEvent } from '../watch/hear.ts';
+import type { AlarmView } from '../../model/alarm.ts';
 import { alarmId } from '../../model/alarm.ts';
+import type { EscalatedAlarm } from '../../model/escalation.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
 import type { RoomState } from './state.ts';
@@ -133,6 +136,23 @@ export const annunciateAlarms = (state: RoomState, at: MonoMs): RoomStep =>
     isFlood: alarm.isFlood(state.alarm),
     at,
   });
+
+/** The alarms that sound, and the time: who is told of them beside the horn. */
+export function escalate(state: RoomState, at: MonoMs): RoomStep {
+  const { settings } = state.escalation;
+  if (settings === undefined) return { state, effects: nothing };
+  const { state: next, effects } = escalation.step(
+    state.escalation,
+    { kind: 'alarms', sounding: alarm.sounding(state.alarm), at },
+    (id) => escalated(alarm.viewIn(state.alarm, id)),
+  );
+  return { state: next === state.escalation ? state : { ...state, escalation: next }, effects };
+}
+
+const escalated = (view: AlarmView | undefined): EscalatedAlarm | undefined =>
+  view === undefined
+    ? undefined
+    : { id: view.id, severity: view.severity, what: view.what, action: view.action };
 
 export function annunciate(state: RoomState, event: annunciator.AnnunciatorEvent): RoomStep {
   const next = annunciator.step(state.annunciator, event);

@@ -4,6 +4,7 @@ import * as annunciator from '../annunciator/step.ts';
 import { annunciatorConfig } from './annunciator-config.ts';
 import * as bypass from '../bypass/index.ts';
 import * as control from '../control/state.ts';
+import * as escalation from '../escalation/step.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
 import * as port from '../port/step.ts';
@@ -45,6 +46,7 @@ export interface SavedRoom {
   readonly alarms: SavedAlarms;
   /** Absent in a file of before there was maintenance. */
   readonly maintenance?: readonly SavedMaintenance[];
+  readonly escalation?: readonly escalation.SavedEscalation[];
   /** Absent in files of before. */
   readonly power?: power.SavedPower;
   readonly powerCut?: powerCut.SavedPowerCut;
@@ -76,6 +78,7 @@ export interface RoomState {
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
+  readonly escalation: escalation.EscalationState;
   readonly control: control.ControlState;
   readonly upsTest: upsTest.UpsTestState;
   readonly annunciator: annunciator.AnnunciatorState;
@@ -189,6 +192,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       typeof saved === 'string' ? [] : (saved.maintenance ?? []),
       later(at, -awayMs),
     ),
+    escalation: escalation.initial(
+      room.escalation,
+      (typeof saved === 'string' ? undefined : saved.escalation) ?? [],
+      later(at, -awayMs),
+    ),
     upsTest: upsTest.initial(
       room.subjects,
       typeof saved === 'string' ? undefined : saved.upsTests,
@@ -295,6 +303,7 @@ export function saved(state: RoomState): SavedRoom {
     bypass: bypass.saved(state.bypass),
     alarms: alarm.saved(state.alarm, state.at),
     maintenance: maintenance.saved(state.maintenance, state.at),
+    escalation: escalation.saved(state.escalation, state.at),
     power: power.saved(state.power, state.at),
     powerCut: powerCut.saved(state.powerCut),
     controls: control.saved(state.control, state.at),

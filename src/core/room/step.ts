@@ -55,6 +55,7 @@ import {
 import {
   annunciate,
   annunciateAlarms,
+  escalate,
   toAlarm,
   toBypass,
   toControl,
@@ -211,7 +212,8 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
   const judged = chain(toAlarm(state, { kind: 'conditions', standing: known, at }), (now) =>
     toAlarm(now, { kind: 'turn', at }),
   );
-  return chain(judged, (now) => annunciateAlarms(now, at));
+  const told = chain(judged, (now) => escalate(now, at));
+  return chain(told, (now) => annunciateAlarms(now, at));
 }
 
 const announced = ({ upsTest, bypass: { lines } }: RoomState): Announced => ({

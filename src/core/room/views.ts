@@ -5,10 +5,12 @@ import * as power from '../power/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/state.ts';
 import * as relayTrend from '../relay-trend/step.ts';
+import * as escalation from '../escalation/step.ts';
 import { isRecording } from '../trigger/state.ts';
 import * as watch from '../watch/step.ts';
 import type { AlarmView } from '../../model/alarm.ts';
 import type { ControlView } from '../../model/control.ts';
+import type { EscalationView } from '../../model/escalation.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
 import type { PowerCutView, Supply } from '../../model/power-cut.ts';
@@ -22,6 +24,8 @@ export const bypassOfRoom = (state: RoomState): bypass.Explained => bypass.expla
 export const bypassOfLines = (state: RoomState): ReadonlyMap<LineId, bypass.Explained> =>
   bypass.explainLines(state.bypass);
 export const subjectViews = (state: RoomState): readonly SubjectView[] => watch.views(state.watch);
+export const escalationView = (state: RoomState, id: string): EscalationView | undefined =>
+  escalation.viewOf(state.escalation, id);
 export const controlViews = (state: RoomState): readonly ControlView[] => control.views(state.control);
 export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
   new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));

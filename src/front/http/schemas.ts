@@ -234,6 +234,12 @@ const alarm = Type.Object({
       root: Type.Optional(Type.String()),
     }),
   ),
+  escalation: Type.Optional(
+    Type.Object(
+      { level: Type.Integer(), times: Type.Integer() },
+      { description: 'Nobody acknowledged it: the level that was told, and how often.' },
+    ),
+  ),
   root: Type.Optional(Type.String({ description: 'Id of the alarm that explains this one.' })),
   consequences: Type.Optional(
     Type.Object({

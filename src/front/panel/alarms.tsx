@@ -70,6 +70,11 @@ function Alarm({ alarm, now, timezone, order }: { readonly alarm: AlarmRow } & O
           <span class="severity-word">{say(severityWords[severity])}</span>
           <span>{say(state)}</span>
           {alarm.firstOut === true && <b class="first-out">{say(words.firstOut)}</b>}
+          {alarm.escalation !== undefined && (
+            <b class="escalated">
+              {say(words.escalated)} {alarm.escalation.level}
+            </b>
+          )}
           {condition === 'clear' && <span>{say(words.cleared)}</span>}
           {alarm.count > 1 && <span>×{alarm.count}</span>}
           <time dateTime={new Date(alarm.raisedAt).toISOString()}>

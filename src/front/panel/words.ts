@@ -187,6 +187,7 @@ export const words = {
   unreachable: text('不可达', 'unreachable'),
   flapping: text('抖动', 'flapping'),
   firstOut: text('首出', 'came first'),
+  escalated: text('已升级，级', 'escalated to level'),
   permitted: text('已停用', 'out of service'),
   returnToService: text('恢复启用', 'Return to service'),
   expected: text('由他处引起，不响', 'follows from something else, silent'),
