@@ -60,7 +60,7 @@ test('what is suppressed is no part of a flood, nor is its own alarm', () => {
 test('in a flood a silenced horn stays silent for what is not critical, and sounds for each critical alarm', () => {
   const room = new Alarms().levels(...many(15));
   let own = annunciator.initial(
-    { lamps: [], ringback: new Set(), groupOf: new Map(), floodType: 'alarm.flood', quietSeverities: [] },
+    { ringback: new Set(), groupOf: new Map(), floodType: 'alarm.flood', lamps: [], quietSeverities: [] },
     monoMs(room.at),
   );
   const hears = (): string => {
