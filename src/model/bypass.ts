@@ -45,6 +45,8 @@ export interface RelayReport {
   readonly moveMs?: number;
   /** Milliseconds since the last coil write, by the card's clock. */
   readonly sinceWriteMs: number;
+  /** Released but not proved to be at the phone: which sides show the trunk's voltage. */
+  readonly taps?: { readonly trunk: boolean; readonly pbx: boolean; readonly phone: boolean };
   /** Loop current on the phone side. */
   readonly phoneMilliamps: number;
 }

@@ -188,6 +188,8 @@ export type RoomEvent = { readonly at: MonoMs } & (
     }
   /** Quiet hours run until then; without `until` they are over. */
   | { readonly kind: 'quiet'; readonly until?: MonoMs }
+  /** The hours in which relays may be exercised are open until then; without `until` they are over. */
+  | { readonly kind: 'exercise-hours'; readonly until?: MonoMs }
   /** What became of an order of the power-cut plan: `confirmed` only when the host is seen down, or said so itself. */
   | {
       readonly kind: 'host';

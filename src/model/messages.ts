@@ -22,6 +22,7 @@ import type {
 } from './ids.ts';
 import type { Host, HostOutcome, NutServerSettings } from './host.ts';
 import type { LineBypassState, RoomBypassState } from './bypass.ts';
+import type { ExerciseResult } from './exercise.ts';
 import type { RelayTrendView } from './relay.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { LineRead } from './pbx-record.ts';
@@ -436,7 +437,10 @@ export interface LineView {
   readonly liftPhone?: string;
   /** Absent while no move of its relay was timed. */
   readonly relay?: RelayTrendView;
+  /** The newest exercise of the relay alone, and with somebody at the phone. */
+  readonly exercise?: { readonly relay?: ExerciseRow; readonly phone?: ExerciseRow };
 }
+export type ExerciseRow = Omit<ExerciseResult, 'at'> & { readonly at: WallMs };
 /** A measured value with wall time. */
 export type ReadingRow = Omit<ReadingView, 'at'> & { readonly at?: WallMs };
 /** A subject with wall times. */

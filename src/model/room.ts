@@ -432,6 +432,15 @@ export interface BypassSettings {
 export interface RelayCareSettings {
   /** A relay that takes this long to operate or to release is worn. */
   readonly slowMs: number;
+  /** Absent: nothing is exercised by itself. */
+  readonly exercise?: ExerciseSettings;
+}
+export interface ExerciseSettings {
+  readonly everyMs: number;
+  /** 0 is Sunday. */
+  readonly days: readonly number[];
+  /** Minutes after midnight. */
+  readonly atMinute: number;
 }
 
 export interface RecorderSettings {

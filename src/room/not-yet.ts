@@ -15,7 +15,6 @@ export function tellNotYet({ draft, report }: Reading): void {
       message: text('已接受，但本版本尚未使用', 'accepted, not used by this version yet'),
     });
   if (draft.people !== undefined) tell(['people']);
-  if (draft.bypass?.exercise !== undefined) tell(['bypass', 'exercise']);
   if (draft.recorder?.backup !== undefined) tell(['recorder', 'backup']);
   for (const [id, line] of Object.entries(draft.lines ?? {})) {
     if (line['alternate-phone'] !== undefined) tell(['lines', id, 'alternate-phone']);

@@ -819,19 +819,6 @@ const bypass = strict(
       ),
     ),
     ...relayCareKeys,
-    exercise: optional(
-      strict(
-        {
-          every: one(['week', 'month', 'quarter'], about('周期', 'how often')),
-          at: matching(
-            `^((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?${clockTime}$`,
-            text('如 "Sun 03:30"', 'such as "Sun 03:30"'),
-            about('时刻', 'when'),
-          ),
-        },
-        about('旁路演练', 'exercise of the relays'),
-      ),
-    ),
   },
   about('旁路', 'the bypass'),
 );

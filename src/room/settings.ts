@@ -11,6 +11,7 @@ import { limits, written } from './limits.ts';
 import { nearest } from './nearest.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
+import { weekdays } from './relay-schema.ts';
 import { isThisMachine } from './short-forms.ts';
 
 const defaultTimezone = 'Asia/Shanghai';
@@ -85,9 +86,23 @@ export function readBypass({ draft, report }: Reading): BypassSettings {
   return settings;
 }
 
-export const readRelayCare = ({ draft }: Reading): RelayCareSettings => ({
-  slowMs: durationOr(draft.bypass?.['relay-slow'], 'bypass.relay-slow'),
-});
+const everyDays = { week: 7, month: 28, quarter: 91 } as const;
+
+export function readRelayCare({ draft }: Reading): RelayCareSettings {
+  const { 'relay-slow': slow, exercise } = draft.bypass ?? {};
+  const slowMs = durationOr(slow, 'bypass.relay-slow');
+  if (exercise === undefined) return { slowMs };
+  const clock = exercise.at.slice(-5);
+  const day = weekdays.findIndex((name) => exercise.at.startsWith(name));
+  return {
+    slowMs,
+    exercise: {
+      everyMs: everyDays[exercise.every] * dayMs,
+      days: day < 0 ? weekdays.map((_, index) => index) : [day],
+      atMinute: Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)),
+    },
+  };
+}
 
 const daysAsked = 365;
 

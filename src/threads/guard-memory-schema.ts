@@ -4,6 +4,13 @@ import { Ajv } from 'ajv';
 import type { GuardMemory, GuardMemoryCheck } from './guard-memory.ts';
 
 const age = Type.Number();
+const exercise = Type.Optional(
+  Type.Object({
+    ageMs: Type.Number(),
+    passed: Type.Boolean(),
+    why: Type.Object({ zh: Type.String(), en: Type.String() }),
+  }),
+);
 const moves = Type.Object({
   moves: Type.Integer({ minimum: 0 }),
   first: Type.Array(Type.Number(), { maxItems: 5 }),
@@ -98,6 +105,9 @@ export const guardMemorySchema = Type.Object({
         Type.String(),
         Type.Object({ serialNumber: Type.String(), operate: moves, release: moves }),
       ),
+    ),
+    exercises: Type.Optional(
+      Type.Record(Type.String(), Type.Object({ knownMs: Type.Number(), relay: exercise, phone: exercise })),
     ),
     bypassCalls: Type.Optional(
       Type.Object({ total: Type.Integer({ minimum: 0 }), latest: Type.Integer({ minimum: 0 }) }),

@@ -13,7 +13,7 @@ import type { Effect, Notice } from '../model/effect.ts';
 import type { Log } from '../shell/log.ts';
 import type { MonoMs } from '../model/units.ts';
 import type { Outputs } from '../model/effect.ts';
-import type { Room } from '../model/room.ts';
+import type { MaintenanceWindow, Room } from '../model/room.ts';
 import type { RoomEvent } from '../model/event.ts';
 import type { RoomState } from '../core/room/state.ts';
 import type { Text } from '../model/text.ts';
@@ -374,10 +374,14 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
   const calendar = new MaintenanceCalendar(room.maintenance, room.timezone);
   const testHours = new UpsTestHours(room.subjects, room.timezone);
   const quiet = new QuietCalendar(room.annunciator?.quiet, room.timezone);
+  const exercises = new MaintenanceCalendar(exerciseWindows(room), room.timezone);
   const announceHours = (): void => {
-    for (const event of calendar.announce(mark(clock))) post(event, false);
-    for (const event of quiet.announce(mark(clock))) post(event, false);
-    for (const event of testHours.announce(mark(clock))) post(event, false);
+    const now = mark(clock);
+    for (const event of calendar.announce(now)) post(event, false);
+    for (const event of quiet.announce(now)) post(event, false);
+    for (const event of testHours.announce(now)) post(event, false);
+    for (const { at, until } of exercises.announce(now))
+      post({ kind: 'exercise-hours', at, ...(until === undefined ? {} : { until }) }, false);
   };
   announceHours();
   const everySecond = setInterval(() => {
@@ -467,6 +471,17 @@ const mark = (clock: Clock): { mono: MonoMs; wall: ReturnType<Clock['wall']> } =
   wall: clock.wall(),
 });
 const memoryMB = (): number => Math.round(process.memoryUsage.rss() / 1_048_576);
+
+const exerciseHoursMs = 3 * 3_600_000;
+const exerciseWindows = ({ relayCare: { exercise } }: Room): MaintenanceWindow[] =>
+  exercise === undefined
+    ? []
+    : [
+        {
+          ...{ id: 'exercise', subjects: [], reason: text('旁路演练', 'exercise of the relays') },
+          ...{ on: { days: exercise.days }, atMinute: exercise.atMinute, forMs: exerciseHoursMs },
+        },
+      ];
 
 /** Asked by the field; all else over the network. */
 const isOnBus = (room: Room, source: SourceId): boolean =>

@@ -3,6 +3,7 @@ import type {
   AlarmRow,
   BypassExplained,
   ClockMark,
+  ExerciseRow,
   LineView,
   LoopLateness,
   RoomView,
@@ -16,6 +17,7 @@ import {
   bypassView,
   controlViews,
   escalationView,
+  exerciseResults,
   lineReading,
   powerCutView,
   recordingLines,
@@ -24,6 +26,7 @@ import {
 } from '../core/room/views.ts';
 import { readingViews } from '../core/room/reading-views.ts';
 import type { Explained } from '../core/bypass/index.ts';
+import type { ExerciseResult, ExerciseResults } from '../model/exercise.ts';
 import type { LineId } from '../model/ids.ts';
 import type { RoomState } from '../core/room/state.ts';
 import { openCallOf, signalOf } from '../core/line/state.ts';
@@ -72,6 +75,7 @@ export function roomView(
       const relay = lineBypass.get(id);
       const because = why.get(id);
       const trend = relayTrendView(state, id);
+      const exercises = exerciseResults(state, id);
       return {
         id,
         trunk,
@@ -84,6 +88,7 @@ export function roomView(
         ...callOf(id),
         ...(relay?.liftPhone === undefined ? {} : { liftPhone: relay.liftPhone }),
         ...(trend === undefined ? {} : { relay: trend }),
+        ...(exercises === undefined ? {} : { exercise: exerciseRows(exercises, clock) }),
       };
     }),
     subjects: subjectViews(state).map(({ since, maintenance, sources, ...rest }): SubjectRow => ({
@@ -140,6 +145,17 @@ const wholeSecond = (at: WallMs): WallMs => wallMs(Math.round(at / 1000) * 1000)
 function escalationOf(state: RoomState, alarm: string): Pick<AlarmRow, 'escalation'> {
   const escalation = escalationView(state, alarm);
   return escalation === undefined ? {} : { escalation };
+}
+
+function exerciseRows(
+  { relay, phone }: ExerciseResults,
+  clock: ClockMark,
+): NonNullable<LineView['exercise']> {
+  const row = (result: ExerciseResult): ExerciseRow => ({ ...result, at: wallAt(clock, result.at) });
+  return {
+    ...(relay === undefined ? {} : { relay: row(relay) }),
+    ...(phone === undefined ? {} : { phone: row(phone) }),
+  };
 }
 
 function powerCutOf(state: RoomState, clock: ClockMark): Pick<RoomView, 'powerCut'> {

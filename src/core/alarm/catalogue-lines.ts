@@ -127,6 +127,22 @@ export const lineAlarms = {
       'Look at the PBX; when it works, order the restore by hand',
     ],
   }),
+  'bypass.exercise-failed': kind('major', {
+    what: ['旁路演练未通过', 'A bypass exercise failed'],
+    effect: ['交换机故障时，这一路可能到不了座席话机', 'With the PBX down this line may not reach its phone'],
+    action: [
+      '按详情检查继电器、线对或话机，然后对该线再做一次演练',
+      'Check relay, pair or telephone as the details say, then exercise this line again',
+    ],
+  }),
+  'bypass.exercise-overdue': kind('warning', {
+    what: ['有线路久未演练', 'Lines have not been exercised for a long time'],
+    effect: ['继电器或话机的毛病可能无人知道', 'A fault of relay or phone may stand there unseen'],
+    action: [
+      '在空闲时对这些线路下达演练；一直占线的查明原因',
+      'Order an exercise of these lines in a quiet hour; find out why a line is never idle',
+    ],
+  }),
   'relay.slow': kind('warning', {
     what: ['旁路继电器动作变慢', 'A bypass relay has grown slow'],
     effect: [

@@ -18,7 +18,7 @@ import {
   annunciateAlarms,
   isBypassActive,
   toAlarm,
-  toBypass,
+  toBypassOrder,
   toControl,
   toMaintenance,
   toPowerCut,
@@ -62,7 +62,7 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'restore':
     case 'reset-bypass':
     case 'exercise':
-      return audited(toBypass(state, event), event, order);
+      return audited(toBypassOrder(state, event), event, order);
     case 'new-relay':
       return chain(toRelayTrend(state, { kind: 'new-relay', line: order.line }), (now) => ({
         state: now,

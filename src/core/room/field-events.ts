@@ -17,7 +17,7 @@ import type { RoomStep } from './composition.ts';
 import { command } from './commands.ts';
 import { positionEvent } from './line-events.ts';
 import { duringTest } from '../ups-test/step.ts';
-import { toBypass, toPair, toControl, toRelayTrend, toUpsTest, toWatch } from './machines.ts';
+import { toBypass, toPair, toControl, toExercise, toRelayTrend, toUpsTest, toWatch } from './machines.ts';
 
 /** The reading of a UPS goes on without what is only a test, and with what was estimated. */
 export function evidenceEvent(state: RoomState, event: RoomEventOf<'evidence'>): RoomStep {
@@ -59,7 +59,9 @@ export function relaysEvent(state: RoomState, event: RoomEventOf<'relays'>): Roo
   );
   const isFed = event.coilSupply && event.bypassKey !== 'turned';
   const told = chain(toBypass(state, { ...event, relays }), (now) =>
-    toRelayTrend(now, { kind: 'relays', relays, isFed }),
+    chain(toRelayTrend(now, { kind: 'relays', relays, isFed }), (then) =>
+      toExercise(then, { kind: 'relays', relays, at }),
+    ),
   );
   return each(told, Object.keys(relays), (now, id) =>
     chain(positionEvent(now, id, relays[id]?.position ?? 'unknown', at), (then) =>

@@ -7,6 +7,7 @@ import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/step.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
+import * as exercise from '../exercise/step.ts';
 import * as port from '../port/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { MaintenanceEvent } from '../maintenance/step.ts';
@@ -86,6 +87,33 @@ export function toPair(state: RoomState, line: LineId, event: pair.PairEvent): R
     effects: next.polarity === own.polarity ? nothing : [{ kind: 'save' }],
   };
 }
+
+/** What it orders it orders in its own name, as the plan does. */
+export function toExercise(state: RoomState, event: exercise.ExerciseEvent): RoomStep {
+  const { state: next, orders, isNew } = exercise.step(state.exercise, event);
+  const now: RoomStep = {
+    state: next === state.exercise ? state : { ...state, exercise: next },
+    effects: isNew ? [{ kind: 'save' }] : nothing,
+  };
+  return each(now, orders, (then, command) =>
+    toBypassOrder(then, {
+      kind: 'command',
+      at: then.at,
+      id: `${state.config.runId}-exercise-${command.line}-${then.at}`,
+      by: { via: 'plan', name: 'exercise' },
+      command,
+    }),
+  );
+}
+
+export const exerciseLines = ({ bypass: { lines } }: RoomState): exercise.ExerciseLine[] =>
+  lines.map(({ id, step: { kind }, intent, signal }) => ({ id, step: kind, signal, intent: intent?.reason }));
+
+/** An order that may be an exercise. */
+export const toBypassOrder = (state: RoomState, event: bypass.BypassEvent): RoomStep =>
+  chain(toBypass(state, event), (now) =>
+    toExercise(now, { kind: 'ordered', lines: exerciseLines(now), at: now.at }),
+  );
 
 /** A port of the PBX that is found dead is the bypass's affair. */
 export function toPort(state: RoomState, event: port.PortEvent): RoomStep {

@@ -7,6 +7,8 @@ import * as control from '../control/state.ts';
 import * as escalation from '../escalation/step.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
+import * as exercise from '../exercise/saved.ts';
+import type { ExerciseConfig, ExerciseState } from '../exercise/step.ts';
 import * as port from '../port/step.ts';
 import * as maintenance from '../maintenance/step.ts';
 import type { SavedMaintenance } from '../maintenance/step.ts';
@@ -60,6 +62,7 @@ export interface SavedRoom {
   /** How long the relays took to move. */
   readonly relayTrends?: relayTrend.SavedTrends;
   readonly bypassCalls?: BypassCalls;
+  readonly exercises?: exercise.SavedExercises;
 }
 
 export interface RoomState {
@@ -75,6 +78,7 @@ export interface RoomState {
   readonly relayTrend: relayTrend.RelayTrendState;
   readonly bypassCalls: BypassCalls;
   readonly port: port.PortState;
+  readonly exercise: ExerciseState;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
@@ -137,7 +141,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     pairs[id] = pair.initial(
       {
         ...{ line: id, trunk, phone, phoneOffHookMs, ringLimitMs: room.bypass.ringLimitMs },
-        measuresPhone: room.buses.some((bus) => bus.id === relay?.bus && bus.kind === 'line-card'),
+        measuresPhone: measuresPhone(room, relay),
         ...(polarity === undefined ? {} : { polarity }),
         ...seatOf(room.subjects, id),
       },
@@ -177,6 +181,11 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       typeof saved === 'string' ? undefined : saved.relayTrends,
     ),
     bypassCalls: (typeof saved === 'string' ? undefined : saved.bypassCalls) ?? noBypassCalls,
+    exercise: exercise.initial(
+      exerciseConfig(room),
+      typeof saved === 'string' ? undefined : saved.exercises,
+      { now: at, savedAt: later(at, -awayMs) },
+    ),
     port: port.initial({
       ringLimitMs: room.bypass.ringLimitMs,
       lines: room.lines.filter(({ relay }) => relay !== undefined),
@@ -277,6 +286,16 @@ function bypassConfig({ room }: RoomConfig): bypass.BypassConfig {
   };
 }
 
+const measuresPhone = ({ buses }: Room, relay: LineSettings['relay']): boolean =>
+  buses.some((bus) => bus.id === relay?.bus && bus.kind === 'line-card');
+
+const exerciseConfig = (room: Room): ExerciseConfig => ({
+  ...(room.relayCare.exercise === undefined ? {} : { everyMs: room.relayCare.exercise.everyMs }),
+  lines: room.lines.flatMap(({ id, phone, relay }) =>
+    relay === undefined ? [] : [{ id, phone, measuresPhone: measuresPhone(room, relay) }],
+  ),
+});
+
 const relayTrendConfig = ({ lines, relayCare }: Room): relayTrend.RelayTrendConfig => ({
   slowMs: relayCare.slowMs,
   cardOf: Object.fromEntries(
@@ -312,6 +331,7 @@ export function saved(state: RoomState): SavedRoom {
     polarities: pair.savedPolarities(state.pairs),
     relayTrends: state.relayTrend.trends,
     bypassCalls: state.bypassCalls,
+    exercises: exercise.saved(state.exercise, state.at),
     ...(selfTest === undefined ? {} : { selfTest }),
   };
 }

@@ -10,6 +10,7 @@ import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import { conditions as controlConditions } from '../control/conditions.ts';
 import * as control from '../control/state.ts';
+import { conditions as exerciseConditions } from '../exercise/conditions.ts';
 import * as line from '../line/step.ts';
 import * as pair from '../pair/step.ts';
 import { phoneSays } from '../pair/seat.ts';
@@ -56,9 +57,11 @@ import {
   annunciate,
   annunciateAlarms,
   escalate,
+  exerciseLines,
   toAlarm,
   toBypass,
   toControl,
+  toExercise,
   toMaintenance,
   toPair,
   toPort,
@@ -121,6 +124,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return toMaintenance(state, event);
     case 'quiet':
       return quieted({ ...state, quietUntil: event.until });
+    case 'exercise-hours':
+      return toExercise(state, { ...event, kind: 'hours' });
     case 'host':
     case 'manual-forms':
       return toPowerCut(state, event);
@@ -147,6 +152,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   now = chain(now, (state) => toBypass(state, event));
   for (let more = 1; more < bypassTurnsMax && now.state.bypass.restless; more++)
     now = chain(now, (state) => toBypass(state, event));
+  now = chain(now, exercised);
   now = each(now, Object.keys(before.pairs), (state, id) => toPair(state, id, event));
   now = each(now, Object.values(now.state.pairs), tellSeat);
   now = each(now, Object.keys(before.triggers), (state, id) => toTrigger(state, id, event));
@@ -161,6 +167,21 @@ function tellSeat(state: RoomState, own: pair.PairState): RoomStep {
   const { at } = state;
   const word = phoneSays(own, isRecorderHeard(state), at);
   return toWatch(state, { kind: 'seat-phone', line: id, at, ...word });
+}
+
+function exercised(state: RoomState): RoomStep {
+  const { bypass: own, relayTrend: trends, at } = state;
+  return toExercise(state, {
+    kind: 'turn',
+    at,
+    isRoomSteady: own.room.phase.kind === 'steady',
+    lines: exerciseLines(state),
+    mayExercise: (id) => {
+      const line = own.lines.find((one) => one.id === id);
+      return line !== undefined && bypass.mayExercise(own, line, at);
+    },
+    hasReachedPhone: (id) => (trends.trends[id]?.release.moves ?? 0) > 0,
+  });
 }
 
 function powerLevels(state: RoomState): powerCut.Levels {
@@ -200,6 +221,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...lineConditions(state.config, linesSeen(state), at),
     ...Object.values(state.pairs).flatMap((own) => pair.conditions(own, isRecorderHeard(state), at)),
     ...relayTrend.conditions(state.relayTrend),
+    ...exerciseConditions(state.exercise, at),
     ...pointConditions(state.config, state.contacts),
     ...buttonConditions(state.config, state.heldSince, at),
     ...loopConditions(state.config, state.loopFaults),

@@ -11,6 +11,7 @@ import * as watch from '../watch/step.ts';
 import type { AlarmView } from '../../model/alarm.ts';
 import type { ControlView } from '../../model/control.ts';
 import type { EscalationView } from '../../model/escalation.ts';
+import type { ExerciseResults } from '../../model/exercise.ts';
 import type { LineId, SubjectId } from '../../model/ids.ts';
 import type { LineState } from '../line/state.ts';
 import type { PowerCutView, Supply } from '../../model/power-cut.ts';
@@ -29,6 +30,9 @@ export const escalationView = (state: RoomState, id: string): EscalationView | u
 export const controlViews = (state: RoomState): readonly ControlView[] => control.views(state.control);
 export const recordingLines = (state: RoomState): ReadonlySet<LineId> =>
   new Set(Object.entries(state.triggers).flatMap(([id, own]) => (isRecording(own) ? [id] : [])));
+/** The newest exercises of a line, by level. */
+export const exerciseResults = (state: RoomState, line: LineId): ExerciseResults | undefined =>
+  state.exercise.results[line];
 /** Absent while no move of its relay was timed. */
 export const relayTrendView = (state: RoomState, line: LineId): RelayTrendView | undefined =>
   relayTrend.view(state.relayTrend, line);

@@ -34,9 +34,20 @@ export function relayReports({ bytes, start, end }: Frame): RelayReports | undef
   };
 }
 
+/** An armature has had its time. */
+const armatureMs = 20;
+
+/** The taps are looked at only where a released relay does not show the trunk at its phone: they tell which wire is wrong. */
+function tapsOf({ coil, position, sinceWrite, taps }: RelayState): Pick<RelayReport, 'taps'> {
+  const isReleased = (coil & 1) === 0 && sinceWrite >= armatureMs;
+  if (!isReleased || positions[position] === 'bypass') return {};
+  return { taps: { trunk: (taps & 1) !== 0, pbx: (taps & 2) !== 0, phone: (taps & 4) !== 0 } };
+}
+
 const relayReport = (state: RelayState): RelayReport => ({
   coil: (state.coil & 1) !== 0 ? 'energise' : 'release',
   position: positions[state.position] ?? 'unknown',
+  ...tapsOf(state),
   ...(state.move === notMoved ? {} : { moveMs: state.move / 10 }),
   sinceWriteMs: state.sinceWrite,
   phoneMilliamps: state.phoneCurrent / 100,

@@ -25,6 +25,9 @@ const bypassOfLine = words(
 );
 const direction = words('incoming', 'outgoing', 'found');
 
+const exercise = Type.Optional(
+  Type.Object({ at: wall('When it was over'), passed: Type.Boolean(), why: text }),
+);
 const times = Type.Object({
   moves: Type.Integer({ description: 'Moves that were timed' }),
   firstMs: Type.Optional(Type.Number({ description: 'Median of the first moves' })),
@@ -55,6 +58,12 @@ const line = Type.Object({
     }),
   ),
   liftPhone: Type.Optional(Type.String({ description: 'A call was cut over: lift this phone.' })),
+  exercise: Type.Optional(
+    Type.Object(
+      { relay: exercise, phone: exercise },
+      { description: 'The newest exercise of the relay alone, and with somebody at the phone.' },
+    ),
+  ),
   relay: Type.Optional(
     Type.Object(
       { operate: times, release: times, isSlow: Type.Boolean() },

@@ -37,6 +37,7 @@ interface Relay {
   movedAt: number;
   /** Reported whatever the coil; absent: it follows. */
   heldAt?: RelayReport['position'];
+  taps?: NonNullable<RelayReport['taps']>;
   milliamps: number;
 }
 
@@ -143,6 +144,7 @@ export class LinesRoom {
         position,
         sinceWriteMs,
         phoneMilliamps: position === 'bypass' ? own.milliamps : 0,
+        ...(own.taps === undefined || own.coil === 'energise' ? {} : { taps: own.taps }),
         ...(position === side ? { moveMs: this.moveMs[own.coil] } : {}),
       };
     }
