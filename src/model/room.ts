@@ -340,6 +340,17 @@ export type Source =
       readonly tls: boolean;
       readonly caFile?: string;
     })
+  /** The upsmon of a server is logged into the upsd of a UPS. */
+  | (PolledBase & {
+      readonly kind: 'nut-client';
+      readonly ups: string;
+      readonly host: string;
+      readonly port: number;
+      /** Address of the server. */
+      readonly from: string;
+      readonly tls: boolean;
+      readonly caFile?: string;
+    })
   | (PolledBase & { readonly kind: 'megatec'; readonly tests?: UpsTests; readonly bus: BusId })
   | (PolledBase & {
       readonly kind: 'ups-snmp';

@@ -298,6 +298,16 @@ export const limits = {
     unit: 'ms',
     reason: text('市电中断须在 10 秒内发现', 'a mains failure must be seen within 10 s'),
   },
+  'nut-client.every': {
+    min: 5 * second,
+    max: 10 * minute,
+    default: 30 * second,
+    unit: 'ms',
+    reason: text(
+      'upsmon 很少退出；upsd 不必常问',
+      'an upsmon seldom leaves, and upsd need not be asked often',
+    ),
+  },
   'snmp.every': {
     min: second,
     max: 10 * minute,

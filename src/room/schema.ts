@@ -27,6 +27,7 @@ import { controlsSchema } from './control-schema.ts';
 import { flappingSchema, ownFlappingSchema } from './flapping-schema.ts';
 import { escalationSchema } from './escalation-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
+import { nutClientSchema } from './nut-client-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
 import { snmpWrite, upsTestSchema } from './ups-test-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
@@ -715,6 +716,7 @@ const evidence = forms(
       'ups-snmp',
     ),
     seatPhoneEvidence,
+    nutClientSchema,
     ...networkEvidence,
   ],
   about('一条判据', 'one source of evidence'),

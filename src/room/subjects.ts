@@ -6,6 +6,7 @@ import { roomLimits } from './limits.ts';
 import { readFlapping } from './flapping.ts';
 import { didYouMean } from './nearest.ts';
 import { readNetworkEvidence } from './network-evidence.ts';
+import { readNutClient } from './nut-client.ts';
 import { readPointEvidence } from './point-evidence.ts';
 import type { Path } from './problem.ts';
 import { durationOr, nameText } from './reading.ts';
@@ -183,6 +184,7 @@ function readEvidence(
     const label = both(`TCP ${peer.host}:${peer.port}`);
     return { id, kind: 'tcp', ...lanHint, ...peer, label, everyMs, waitMs };
   }
+  if ('nut-client' in written) return readNutClient(written, { id, path, reading });
   if ('ups' in written || 'nut' in written || 'megatec' in written || 'ups-snmp' in written)
     return readUpsEvidence({ id, kind, written, path, reading, parts });
   return readNetworkEvidence(written, { id, path, reading, ...parts });

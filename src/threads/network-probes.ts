@@ -8,6 +8,7 @@ import { heartbeatProbe } from '../drivers/heartbeat/heartbeat-probe.ts';
 import { httpProbe } from '../drivers/http/get-probe.ts';
 import { PingRounds } from '../drivers/ping/fping.ts';
 import { sipOptionsProbe } from '../drivers/sip/options-probe.ts';
+import { nutClientProbe } from '../drivers/nut/client-probe.ts';
 import { nutProbe } from '../drivers/nut/nut-probe.ts';
 import { snmpProbe } from '../drivers/snmp/get-probe.ts';
 import { tcpProbe } from '../drivers/tcp/connect-probe.ts';
@@ -47,6 +48,8 @@ export class NetworkProbes {
         return this.#heartbeat(source);
       case 'nut':
         return nutProbe({ ...source, ...named });
+      case 'nut-client':
+        return nutClientProbe({ ...source, ...named });
       case 'ups-snmp':
         return upsSnmpProbe({ ...source, ...named });
       default:

@@ -6,10 +6,12 @@ import path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostOrders } from '../../src/drivers/host-orders.ts';
+import { nutClientProbe } from '../../src/drivers/nut/client-probe.ts';
 import { nutWay } from '../../src/drivers/nut/host-way.ts';
 import { NutServer } from '../../src/drivers/nut/server.ts';
 import type { NutWay } from '../../src/model/host.ts';
 import type { Supply } from '../../src/model/power-cut.ts';
+import { Reports } from '../contract/probe.ts';
 import { absent, needsPrograms } from '../rig.ts';
 import { eventually, freePort } from '../room/program.ts';
 
@@ -169,5 +171,29 @@ function asked(program: string, args: readonly string[]): Promise<{ stdout: stri
     child.on('close', (status) => resolve({ stdout, status }));
   });
 }
+
+test('whether the upsmon of a server is logged in is evidence; an upsd that is gone says nothing about it', async () => {
+  const room = new Room();
+  const server = await room.start();
+  const probe = nutClientProbe({
+    ...{ source: 'crm.2', ups: 'crm', host: '127.0.0.1', port: room.port, from: '127.0.0.1', tls: false },
+    ...{ everyMs: 500, timeoutMs: 2000 },
+  });
+  const reports = new Reports();
+  try {
+    server.supply(supply('up'));
+    probe.start(reports.report);
+    const absent = await reports.until('down', limitMs);
+    assert.match(absent.reason.en, 'upsmon of 127.0.0.1 is not logged into crm@127.0.0.1');
+    room.host('word');
+    await reports.until('up', limitMs);
+    await server.close();
+    const gone = await reports.until('unknown', limitMs);
+    assert.match(gone.reason.en, 'upsd of crm@127.0.0.1 cannot be asked');
+  } finally {
+    await probe.stop();
+    await room.stop();
+  }
+});
 
 test.run();

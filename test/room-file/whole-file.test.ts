@@ -237,6 +237,10 @@ const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: st
   'alarms.count': ['recorder: {', (v) => `alarms: { server.down: { count: ${v} } }\nrecorder: {`],
   'alarms.within': ['recorder: {', (v) => `alarms: { server.down: { count: 2, within: ${v} } }\nrecorder: {`],
   'alarms.re-alarm': ['recorder: {', (v) => `alarms: { crm/server.down: { re-alarm: ${v} } }\nrecorder: {`],
+  'nut-client.every': [
+    'evidence: [{ ping: 10.0.0.1 }]',
+    (v) => `evidence: [{ nut-client: a@10.0.0.5, from: 10.0.0.11, every: ${v} }]`,
+  ],
   'test.every': [
     'evidence: [{ ups: rs485/1, model: huawei-ups2000 }]',
     (v) =>
