@@ -17,6 +17,7 @@ import type {
   ArchiveQuestion,
   FoundRecording,
   FromFront,
+  PowerCutRow,
   ReadingRow,
   RecordingRow,
   RoomView,
@@ -476,6 +477,141 @@ test('a control is ordered from the page, its value chosen from the list, and as
   assert.equal(commands.at(-1)?.command, { do: 'control', control: 'reset', values: { port: '2' } });
   assert.equal(faults, []);
   front.receive({ kind: 'view', view: aView({ controls: [] }) });
+  await page.context().close();
+});
+
+/** A cut in its second stage: one step for a person, one that failed, one to come. */
+const cutRow = (change: Partial<PowerCutRow> = {}): PowerCutRow => {
+  const at = wallMs(Date.now() - 120_000);
+  return {
+    ...{ phase: 'on-battery', cutAt: at, phaseAt: at, runtimeS: 3_300, isLow: false },
+    ...{ groups: ['seats'], checks: [], mayClear: false, formsOwed: false },
+    stages: [
+      {
+        ...{ number: 1, when: text('电池供电', 'on battery'), dueAt: at },
+        steps: [
+          {
+            id: '1.1',
+            what: text('宣布', 'announce'),
+            state: 'done',
+            isForPeople: false,
+            at,
+            by: 'linekeeper',
+          },
+          { id: '1.2', what: text('通知 王工', 'tell Wang'), state: 'open', isForPeople: true, at },
+        ],
+      },
+      {
+        ...{ number: 2, when: text('剩余不足 60 分钟', 'less than 60 min left'), dueAt: at },
+        steps: [
+          {
+            ...{
+              id: '2.1',
+              what: text('关闭主机 crm', 'shut down crm'),
+              state: 'failed',
+              isForPeople: true,
+              at,
+            },
+            reason: text('端口仍然应答', 'its port still answers'),
+          },
+        ],
+      },
+      {
+        ...{ number: 3, when: text('剩余不足 3 分钟', 'less than 3 min left') },
+        steps: [{ id: '3.1', what: text('结束', 'end'), state: 'pending', isForPeople: false }],
+      },
+    ],
+    ...change,
+  };
+};
+/** Fills the dialog that is open and sees its order through. */
+async function orders(page: Page, fill: Readonly<Record<string, string>>): Promise<unknown> {
+  const before = commands.length;
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('操作码').fill(code);
+  for (const [label, words] of Object.entries(fill)) await dialog.getByLabel(label).fill(words);
+  await page.keyboard.press('Enter');
+  const sure = dialog.getByRole('button', { name: '确定执行' });
+  await sure.or(dialog.getByText('已受理')).first().waitFor();
+  if (await sure.isVisible()) await sure.click();
+  await see(page, '已受理');
+  await dialog.getByRole('button', { name: '关闭' }).click();
+  assert.is(commands.length, before + 1);
+  return commands.at(-1);
+}
+
+test('a power cut: its stages and what is left, a step ticked off by name, one waived with a reason, the all-clear', async () => {
+  front.receive({ kind: 'view', view: aView({ powerCut: cutRow() }) });
+  const { page, faults } = await opened();
+  const part = page.locator('.part-power-cut');
+  await part.getByText('剩余 55 min').waitFor();
+  assert.equal(await part.locator('.stage').count(), 3);
+  assert.equal(await part.locator('.stage.is-due').count(), 2);
+  assert.match(await part.locator('[data-step="2.1"]').innerText(), /端口仍然应答/);
+  assert.is(await part.locator('[data-step="1.1"]').getByRole('button').count(), 0);
+  assert.is(await part.getByRole('button', { name: '宣布解除' }).count(), 0, 'not while it is dark');
+  await picture(page, 'power-cut-zh');
+
+  await part.locator('[data-step="1.2"]').getByRole('button', { name: '已办' }).click();
+  const told = (await orders(page, { 姓名: '李明' })) as (typeof commands)[number];
+  assert.equal(told.command, { do: 'power-cut-done', step: '1.2' });
+  assert.equal(told.by, { via: 'panel', name: '李明' });
+
+  await part.locator('[data-step="2.1"]').getByRole('button', { name: '免除' }).click();
+  await page.getByRole('dialog').getByLabel('操作码').fill(code);
+  await page.getByRole('dialog').getByLabel('姓名').fill('李明');
+  await page.keyboard.press('Enter');
+  assert.is(await page.locator('[name=reason]:invalid').count(), 1, 'not without a reason');
+  const waived = (await orders(page, { 姓名: '李明', 原因: '值班仍需要' })) as (typeof commands)[number];
+  assert.equal(waived.command, { do: 'waive', what: '2.1', reason: '值班仍需要' });
+
+  const check = (state: 'awaited' | 'seen'): PowerCutRow['checks'] => [
+    { subject: 'crm-1', name: text('调度服务器', 'CRM'), state },
+  ];
+  const checking = { phase: 'checking', groups: [] } as const;
+  front.receive({
+    kind: 'view',
+    view: aView({ powerCut: cutRow({ ...checking, checks: check('awaited') }) }),
+  });
+  await part.locator('[data-check="crm-1"].check-awaited').waitFor();
+  assert.is(await part.getByRole('button', { name: '宣布解除' }).count(), 0, 'not while one is awaited');
+  front.receive({
+    kind: 'view',
+    view: aView({ powerCut: cutRow({ ...checking, checks: check('seen'), mayClear: true }) }),
+  });
+  await part.getByRole('button', { name: '宣布解除' }).click();
+  const cleared = (await orders(page, { 姓名: '李明' })) as (typeof commands)[number];
+  assert.equal(cleared.command, { do: 'all-clear' });
+  front.receive({ kind: 'view', view: aView() });
+  assert.equal(faults, []);
+  await page.context().close();
+});
+
+test('a subject is put in maintenance with a time and a reason, shown as such, and taken out again', async () => {
+  const view = badView();
+  front.receive({ kind: 'view', view });
+  const { page, faults } = await opened();
+  const row = page.locator('li', { hasText: 'crm-1' }).filter({ hasText: '维护' });
+  await row.getByRole('button', { name: '维护', exact: true }).click();
+  await page.getByRole('dialog').locator('select[name=for]').selectOption('14400000');
+  await picture(page, 'maintenance-zh');
+  const begun = (await orders(page, { 姓名: '李明', 原因: '换硬盘' })) as (typeof commands)[number];
+  assert.equal(begun.command, { do: 'maintenance', subject: 'crm-1', forMs: 14_400_000, reason: '换硬盘' });
+  const reason = text('换硬盘', 'new disk');
+  const maintenance = { until: wallMs(Date.now() + 14_400_000), by: '李明', reason };
+  front.receive({
+    kind: 'view',
+    view: {
+      ...view,
+      subjects: view.subjects.map((one) => (one.id === 'crm-1' ? { ...one, maintenance } : one)),
+    },
+  });
+  await page.locator('.maintenance', { hasText: '换硬盘' }).waitFor();
+  await row.getByRole('button', { name: '结束维护' }).click();
+  const ended = (await orders(page, {})) as (typeof commands)[number];
+  assert.equal(ended.command, { do: 'end-maintenance', subject: 'crm-1' });
+  front.receive({ kind: 'view', view: aView() });
+  assert.equal(faults, []);
   await page.context().close();
 });
 
