@@ -5,7 +5,7 @@ import { didYouMean } from './nearest.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
 
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+export const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const everyDay = [0, 1, 2, 3, 4, 5, 6] as const;
 
 export function readMaintenance(

@@ -3,8 +3,6 @@ import { Type } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
 import { about, duration, matching, one, strict } from './schema-words.ts';
 
-export const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
-
 export const relayCareKeys = {
   'relay-slow': Type.Optional(
     duration(
@@ -23,7 +21,7 @@ export const relayCareKeys = {
           about('周期（月为 28 天，季为 91 天）', 'how often (a month is 28 days, a quarter 91)'),
         ),
         at: matching(
-          `^((${weekdays.join('|')}) )?([01]\\d|2[0-3]):[0-5]\\d$`,
+          `^((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?([01]\\d|2[0-3]):[0-5]\\d$`,
           text('如 "Sun 03:30"', 'such as "Sun 03:30"'),
           about('时刻；此后三小时内逐线进行', 'when; line by line within three hours from then'),
         ),

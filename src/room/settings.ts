@@ -11,7 +11,7 @@ import { limits, written } from './limits.ts';
 import { nearest } from './nearest.ts';
 import { durationOr, nameText } from './reading.ts';
 import type { Reading } from './reading.ts';
-import { weekdays } from './relay-schema.ts';
+import { weekdays } from './maintenance.ts';
 import { isThisMachine } from './short-forms.ts';
 
 const defaultTimezone = 'Asia/Shanghai';
