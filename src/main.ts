@@ -85,6 +85,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'sensors               list what the kernel of this machine measures, as a room file names it',
     load: async () => (await import('./cli/sensors.ts')).sensors,
   },
+  speech: {
+    summary: 'speech test           say a sentence through the sound device of the room file',
+    load: async () => (await import('./cli/speech.ts')).speech,
+  },
   sim: {
     summary: 'sim card              a virtual line card',
     load: async () => (await import('./cli/sim.ts')).sim,

@@ -10,15 +10,14 @@ import { httpWay } from '../drivers/http/host-way.ts';
 import { sshWay } from '../drivers/ssh/host-way.ts';
 import type { Host, NutServerSettings, NutWay } from '../model/host.ts';
 import type { Room } from '../model/room.ts';
-import type { Language, Text } from '../model/text.ts';
+import type { Language } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import type { HostTest } from '../ports/host-shutdown.ts';
 import { writtenWay } from '../room/explain.ts';
-import { loadRoom } from '../room/load.ts';
 import { didYouMean } from '../room/nearest.ts';
-import { languageOfEnvironment, readOptions, wrongCall } from './arguments.ts';
+import { readOptions, wrongCall } from './arguments.ts';
 import { table } from './ask-room.ts';
-import { readRoomFile } from './check.ts';
+import { roomOfFile } from './room-of-file.ts';
 
 const usage = `usage: linekeeper hosts --room FILE [--json] [--language zh|en]
        linekeeper hosts test HOST --room FILE [--json] [--language zh|en]
@@ -42,7 +41,7 @@ interface Asked {
 export async function hosts(args: readonly string[]): Promise<number> {
   const asked = readArguments(args);
   if (typeof asked === 'number') return asked;
-  const room = await roomOf(asked);
+  const room = await roomOfFile('hosts', asked.file, asked.language);
   if (room === undefined) return 2;
   const language = asked.language ?? room.language;
   if (asked.host === undefined) return listAll(room, asked.json, language);
@@ -146,20 +145,6 @@ async function listAll({ hosts: all, nutServer }: Room, json: boolean, language:
     );
   }
   return rows.every(({ seen }) => seen.kind === 'on') ? 0 : 1;
-}
-
-async function roomOf({ file, language: asked }: Asked): Promise<Room | undefined> {
-  const language = asked ?? languageOfEnvironment();
-  const tell = (why: Text): Room | undefined => {
-    process.stderr.write(`linekeeper hosts: ${file}: ${why[language]}\n`);
-    return undefined;
-  };
-  const content = await readRoomFile(file);
-  if (!content.ok) return tell(content.why);
-  const { room } = loadRoom(content.words, file, {});
-  return (
-    room ?? tell(text(`有错误，见 linekeeper check ${file}`, `has errors: see linekeeper check ${file}`))
-  );
 }
 
 function readArguments(args: readonly string[]): Asked | number {

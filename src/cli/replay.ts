@@ -129,6 +129,10 @@ function told(effect: Effect, language: Language): string {
       return `${effect.control} send ${effect.send.length} bytes over ${effect.bus}`;
     case 'escalate':
       return `level ${effect.level} told of ${effect.count} alarms (told ${effect.times} times)`;
+    case 'speak':
+      return `says: ${effect.sentence.en.map(({ words }) => words).join(' ')}`;
+    case 'hush':
+      return 'breaks off what is being said';
     case 'save':
       return 'guard.json changes';
     case 'ended':

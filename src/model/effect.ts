@@ -22,6 +22,7 @@ import type { ControlDid, ControlOutcome } from './control.ts';
 import type { DutyPerson, EscalatedAlarm } from './escalation.ts';
 import type { MonoMs } from './units.ts';
 import type { PowerCutPhase, StepAction, StepId, StepState } from './power-cut.ts';
+import type { Sentence } from './speech.ts';
 import type { Text } from './text.ts';
 import type { UpsTestKind } from './ups.ts';
 import type { Verdict } from './watch.ts';
@@ -173,6 +174,10 @@ export type Effect =
       readonly count: number;
       readonly alarms: readonly EscalatedAlarm[];
     }
+  /** Says a sentence aloud; `spoken` with the same id tells when it is over. */
+  | { readonly kind: 'speak'; readonly id: string; readonly sentence: Sentence }
+  /** Breaks off what is being said. */
+  | { readonly kind: 'hush' }
   /** Something that guard.json keeps has changed. */
   | { readonly kind: 'save' }
   /** Orderly stop is complete: every line stands as it should, the process may end. */

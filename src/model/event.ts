@@ -18,6 +18,7 @@ import type { SendOutcome } from './control.ts';
 import type { KeyPosition, RelayReport } from './bypass.ts';
 import type { MonoMs, WallMs } from './units.ts';
 import type { Says } from './watch.ts';
+import type { SpokenOutcome } from './speech.ts';
 import type { Text } from './text.ts';
 
 /** Who asks. `panel`, `cli` and `centre` carry a person's name where one is known; `button` is the wall's own, `plan` the power-cut plan's. */
@@ -190,6 +191,8 @@ export type RoomEvent = { readonly at: MonoMs } & (
   | { readonly kind: 'quiet'; readonly until?: MonoMs }
   /** The hours in which relays may be exercised are open until then; without `until` they are over. */
   | { readonly kind: 'exercise-hours'; readonly until?: MonoMs }
+  /** The sentence of the effect `speak` is over: said, broken off, or it could not be said. */
+  | { readonly kind: 'spoken'; readonly id: string; readonly outcome: SpokenOutcome }
   /** What became of an order of the power-cut plan: `confirmed` only when the host is seen down, or said so itself. */
   | {
       readonly kind: 'host';

@@ -38,6 +38,7 @@ import type { Notice } from './effect.ts';
 import type { ReadingView } from './reading.ts';
 import type { Maintenance, Says, SourceView, SubjectView } from './watch.ts';
 import type { PowerCutView, StageView, StepView, Supply } from './power-cut.ts';
+import type { Sentence, SpeechSettings, SpokenOutcome } from './speech.ts';
 import type { Language, Text } from './text.ts';
 import type { UpsTestKind } from './ups.ts';
 
@@ -250,6 +251,7 @@ export interface ProbesStart {
   readonly version: string;
   readonly hosts: readonly Host[];
   readonly nutServer?: NutServerSettings;
+  readonly speech?: SpeechSettings;
   /** What the kernel measures: read here, because a read of 1-Wire takes most of a second. */
   readonly sensors: readonly SensorPoint[];
 }
@@ -261,6 +263,8 @@ export type ToProbes =
   /** Once a second where the room has a NUT server. */
   | { readonly kind: 'supply'; readonly supply: Supply }
   | UpsTestOrder
+  | { readonly kind: 'speak'; readonly id: string; readonly sentence: Sentence }
+  | { readonly kind: 'hush' }
   | BrokerPath
   | HeartbeatMessage
   | { readonly kind: 'close' };
@@ -292,6 +296,7 @@ export type FromProbes =
     }
   | WorkerCondition
   | { readonly kind: 'ready' }
+  | { readonly kind: 'spoken'; readonly id: string; readonly outcome: SpokenOutcome }
   | {
       readonly kind: 'evidence';
       readonly source: SourceId;

@@ -13,6 +13,7 @@ import type { PowerCutSettings } from './power-cut.ts';
 import type { SensorName } from './sensor.ts';
 import type { Severity } from './alarm.ts';
 import type { EscalationSettings } from './escalation.ts';
+import type { SpeechSettings } from './speech.ts';
 
 export type SerialParity = 'none' | 'even' | 'odd';
 
@@ -520,6 +521,8 @@ export interface Room {
   readonly selfTestEveryMs?: number;
   /** Absent: sequences A and M, the groups of `core/room/annunciator-config.ts`, no quiet hours. */
   readonly annunciator?: AnnunciatorSettings;
+  /** Absent: nothing is spoken. */
+  readonly speech?: SpeechSettings;
   readonly bypass: BypassSettings;
   readonly relayCare: RelayCareSettings;
   readonly recorder: RecorderSettings;

@@ -63,6 +63,7 @@ export function explainRoom(room: Room, language: Language): string {
       room.powerCut.stages.map((stage, n) => stageRow(stage, n, say)),
     ),
     titled(say(text('灯光声响', 'lamps and horn')), annunciatorRows(room, say)),
+    titled(say(text('语音播报', 'announcements')), speechRows(room)),
     titled(
       say(text('对交换机的控制', 'controls of the switch')),
       room.controls.map((control) => [control.id, ...describeControl(control, say)]),
@@ -276,6 +277,20 @@ function annunciatorRows({ annunciator }: Room, say: (words: Text) => string): s
         ]),
   ];
 }
+
+const speechRows = ({ speech }: Room): string[][] =>
+  speech === undefined
+    ? []
+    : [
+        [
+          speech.device,
+          speech.languages.join(' + '),
+          speech.severities.join(', '),
+          `${speech.volumePercent}%`,
+          written(speech.repeatMs, 'ms'),
+          speech.phrasesFolder ?? '',
+        ],
+      ];
 
 function describeControl(control: Control, say: (words: Text) => string): string[] {
   const { atMost, allowFromCentre } = control;

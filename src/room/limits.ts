@@ -31,6 +31,23 @@ export const limits = {
       'shorter and nobody has heard it, longer and people learn to tear the wire off',
     ),
   },
+  'speech.volume': {
+    min: 5,
+    max: 100,
+    default: 60,
+    unit: 'percent',
+    reason: text('太轻听不见', 'softer is not heard'),
+  },
+  'speech.repeat': {
+    min: 10 * second,
+    max: hour,
+    default: minute,
+    unit: 'ms',
+    reason: text(
+      '太密无法通话，太疏等于没报',
+      'more often and nobody can speak, more seldom and nobody hears it',
+    ),
+  },
   'bypass.confirm': {
     min: second,
     max: minute,

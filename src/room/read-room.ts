@@ -31,6 +31,7 @@ import {
   readReport,
   readSelfTest,
 } from './settings.ts';
+import { readSpeech } from './speech.ts';
 import type { Shape } from './shape.ts';
 import { parseLineKey } from './short-forms.ts';
 import { readSubjects } from './subjects.ts';
@@ -120,6 +121,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
       points,
       new Set([...subjects.keys(), ...lines.keys(), ...points.keys(), ...buses.keys(), 'room', 'linekeeper']),
     ),
+    ...readSpeech(reading, readIdentity(reading).language),
     bypass: readBypass(reading),
     relayCare: readRelayCare(reading),
     powerCut: readPowerCut(reading, {

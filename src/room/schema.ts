@@ -32,6 +32,7 @@ import { relayCareKeys } from './relay-schema.ts';
 import { snmpWrite, upsTestSchema } from './ups-test-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import { seatPhoneEvidence } from './seat-phone-schema.ts';
+import { speechSchema } from './speech-schema.ts';
 import * as short from './short-forms.ts';
 import { socketSchema } from './socket-schema.ts';
 import { sensorPattern } from '../model/sensor.ts';
@@ -1080,6 +1081,7 @@ const sections = {
   ),
   controls: optional(controlsSchema),
   annunciator: optional(annunciatorSchema),
+  speech: optional(speechSchema),
   bypass: optional(bypass),
   recorder: optional(recorder),
   'power-cut': optional(powerCut),

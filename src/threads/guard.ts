@@ -198,7 +198,7 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
       if (message.kind === 'condition') reports.heard('probes', message);
       if (message.kind === 'evidence' || message.kind === 'reading' || message.kind === 'ups-test-sent')
         post({ ...message, at: clock.mono() }, false);
-      if (message.kind === 'host') post({ ...message, at: clock.mono() }, true);
+      if (message.kind === 'host' || message.kind === 'spoken') post({ ...message, at: clock.mono() }, true);
     },
     changed: (thread, threadState, reason) => {
       log(
@@ -318,6 +318,10 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
       }
       case 'shut-host':
         workers.shutHost(effect.host, effect.order);
+        break;
+      case 'speak':
+      case 'hush':
+        workers.speak(effect);
         break;
       case 'manual-forms':
         workers.giveForms(effect.order);

@@ -10,6 +10,7 @@ import { NetworkProbes } from './network-probes.ts';
 import { OwnHealth } from './own-health.ts';
 import { ProbeSet } from './probe-set.ts';
 import { SensorPolls } from '../drivers/sensor/sensor-poll.ts';
+import { SpeechDesk } from './speech.ts';
 import { startReadings } from './readings.ts';
 
 const beatMs = 1000;
@@ -44,6 +45,9 @@ const readings = startReadings(
   },
 );
 
+const speech = start.speech === undefined ? undefined : new SpeechDesk(start.speech, send);
+speech?.start();
+
 const health = new OwnHealth(start.dataFolder, send);
 health.start();
 
@@ -72,6 +76,12 @@ port.on('message', (message: ToProbes) => {
     case 'shut-host':
       hosts.shut(message.host, message.order);
       return;
+    case 'speak':
+      speech?.say(message.id, message.sentence);
+      return;
+    case 'hush':
+      speech?.hush();
+      return;
     case 'supply':
       hosts.supply(message.supply);
       return;
@@ -83,6 +93,7 @@ port.on('message', (message: ToProbes) => {
         network.close(),
         readings.close(),
         health.close(),
+        speech?.close(),
       ]).then(() => {
         send({ kind: 'closed' });
         port.close();

@@ -52,6 +52,7 @@ export function workerStarts(
       room: room.id,
       version,
       hosts: room.hosts,
+      ...(room.speech === undefined ? {} : { speech: room.speech }),
       ...(room.nutServer === undefined ? {} : { nutServer: room.nutServer }),
       ...(room.heartbeats === undefined ? {} : { heartbeats: room.heartbeats }),
       sensors: room.points.filter((point) => point.kind === 'sensor'),

@@ -189,6 +189,10 @@ export class Workers {
     if (this.#starts.probes.nutServer !== undefined) this.#probes.post({ kind: 'supply', supply });
   }
 
+  speak(message: Extract<ToProbes, { kind: 'speak' | 'hush' }>): void {
+    this.#probes.post(message);
+  }
+
   upsTest(order: UpsTestOrder): void {
     this.#probes.post(order);
   }

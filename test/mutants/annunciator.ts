@@ -86,4 +86,20 @@ export const mutants: readonly Mutant[] = [
     by,
     caught: 'a lamp test hides no alarm',
   },
+  {
+    name: 'a caller who was cut off waits for the alarms before him',
+    file: 'speech/step.ts',
+    search: 'urgency: isCall ? 0 : 1 + severities.indexOf(severity)',
+    replace: 'urgency: 1 + severities.indexOf(severity)',
+    by: { copied: 'speech/speech.test.ts' },
+    caught: '"lift the phone" goes before all, whatever its severity, and breaks off what is being said',
+  },
+  {
+    name: 'what was silenced is said to its end',
+    file: 'speech/step.ts',
+    search: 'const holds = speaking.of.some((id) => state.items.some((item) => item.id === id));',
+    replace: 'const holds = true;',
+    by: { copied: 'speech/speech.test.ts' },
+    caught: 'acknowledged or silenced while it is being said: it is broken off',
+  },
 ];

@@ -113,6 +113,8 @@ const withControl = (keys: string): string =>
 /** Where each limit is written in a file. */
 const placeOf: Readonly<Record<LimitName, readonly [from: string, to: (value: string) => string]>> = {
   'annunciator.auto-silence': ['recorder: {', (v) => `annunciator: { auto-silence: ${v} }\nrecorder: {`],
+  'speech.volume': ['recorder: {', (v) => `speech: { volume: ${v} }\nrecorder: {`],
+  'speech.repeat': ['recorder: {', (v) => `speech: { repeat: ${v} }\nrecorder: {`],
   'bypass.confirm': ['confirm: 3s', (v) => `confirm: ${v}`],
   'bypass.busy-cap': ['confirm: 3s', (v) => `call-cap: 15m, busy-cap: ${v}`],
   'bypass.call-cap': ['confirm: 3s', (v) => `busy-cap: 5s, call-cap: ${v}`],

@@ -95,6 +95,14 @@ export const ownAlarms = {
     },
     { onDelayMs: 30_000, offDelayMs: 60_000 },
   ),
+  'speech.unavailable': kind('warning', {
+    what: ['不能语音播报', 'Announcements cannot be spoken'],
+    effect: ['灯和喇叭照常；只是没有人声', 'Lamps and horn work as ever; only the voice is missing'],
+    action: [
+      '按详情安装程序或检查声音设备；用 linekeeper speech test 试听',
+      'Install the program or see to the sound device; try it with linekeeper speech test',
+    ],
+  }),
   'self-test.overdue': kind('warning', {
     what: ['灯和喇叭很久没有试过', 'Lamp and horn have not been tried for long'],
     effect: [

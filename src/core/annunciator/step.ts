@@ -68,6 +68,8 @@ export interface AnnunciatorState {
   /** A flood runs: windows that began to sound after this number do not start the horn, unless they are critical or the flood's own. */
   readonly floodFrom: number | undefined;
   readonly quietUntil: MonoMs | undefined;
+  /** Ids of those that wait to be acknowledged and that nothing holds back, warnings too. The same array while nothing changed. */
+  readonly heard: readonly string[];
   readonly horn: Horn | undefined;
   /** Beginning of all flashing: the lamps flash in step. */
   readonly flashingSince: MonoMs | undefined;
@@ -96,6 +98,7 @@ export const initial = (config: AnnunciatorConfig, at: MonoMs): AnnunciatorState
   timedOut: 0,
   floodFrom: undefined,
   quietUntil: undefined,
+  heard: [],
   horn: undefined,
   flashingSince: undefined,
   shows: {},
@@ -170,6 +173,7 @@ function settled(state: AnnunciatorState, at: MonoMs): AnnunciatorState {
     shows,
     isNew: windows.some((one) => one.state === 'alert'),
     isLit: windows.some((one) => one.state !== 'dark'),
+    heard: windows.flatMap((one) => (one.state === 'alert' && isHeard(state, one) ? [one.id] : [])),
     horn: hornOf(state, windows, at),
     flashingSince: blinks ? (state.flashingSince ?? at) : undefined,
   };

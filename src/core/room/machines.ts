@@ -5,6 +5,7 @@ import * as bypass from '../bypass/index.ts';
 import * as escalation from '../escalation/step.ts';
 import * as powerCut from '../power-cut/index.ts';
 import * as control from '../control/step.ts';
+import * as speech from '../speech/step.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
 import * as exercise from '../exercise/step.ts';
@@ -21,6 +22,7 @@ import { alarmId } from '../../model/alarm.ts';
 import type { EscalatedAlarm } from '../../model/escalation.ts';
 import type { LineId } from '../../model/ids.ts';
 import type { MonoMs } from '../../model/units.ts';
+import type { RoomEventOf } from '../../model/event.ts';
 import type { RoomState } from './state.ts';
 import { begun } from './bypass-calls.ts';
 import { chain, each, nothing } from './composition.ts';
@@ -194,4 +196,20 @@ export function quieted(state: RoomState): RoomStep {
   );
   const until = isClockTrusted ? state.quietUntil : undefined;
   return annunciate(state, { kind: 'quiet', until, at: state.at });
+}
+
+/** What is said follows from what the annunciator lets sound. */
+export function toSpeech(
+  state: RoomState,
+  event: { readonly kind: 'turn' } | RoomEventOf<'spoken'>,
+): RoomStep {
+  if (state.speech === undefined) return { state, effects: nothing };
+  const { at } = state;
+  const { state: next, effects } = speech.step(
+    state.speech,
+    event.kind === 'spoken'
+      ? { kind: 'spoken', id: event.id, at }
+      : { kind: 'turn', views: state.annunciator.views, heard: state.annunciator.heard, at },
+  );
+  return { state: next === state.speech ? state : { ...state, speech: next }, effects };
 }

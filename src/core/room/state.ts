@@ -5,6 +5,8 @@ import { annunciatorConfig } from './annunciator-config.ts';
 import * as bypass from '../bypass/index.ts';
 import * as control from '../control/state.ts';
 import * as escalation from '../escalation/step.ts';
+import * as speech from '../speech/step.ts';
+import { speechConfig } from './speech-config.ts';
 import * as pair from '../pair/step.ts';
 import * as relayTrend from '../relay-trend/step.ts';
 import * as exercise from '../exercise/saved.ts';
@@ -86,6 +88,8 @@ export interface RoomState {
   readonly control: control.ControlState;
   readonly upsTest: upsTest.UpsTestState;
   readonly annunciator: annunciator.AnnunciatorState;
+  /** Absent in a room that says nothing. */
+  readonly speech: speech.SpeechState | undefined;
   /** As the shell announced it; whether the clock is to be believed is judged beside it. */
   readonly quietUntil: MonoMs | undefined;
   /** Buttons that are held down, by the moment at which that was seen first. */
@@ -217,6 +221,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       savedAt: later(at, -awayMs),
     }),
     annunciator: annunciator.initial(annunciatorConfig(config), at),
+    speech: room.speech === undefined ? undefined : speech.initial(speechConfig(config, room.speech)),
     quietUntil: undefined,
     heldSince: {},
     cards: Object.fromEntries(

@@ -66,6 +66,7 @@ import {
   toPair,
   toPort,
   toPowerCut,
+  toSpeech,
   quieted,
   toTrigger,
   toUpsTest,
@@ -122,6 +123,8 @@ export function step(before: RoomState, event: RoomEvent): RoomStep {
       return toControl(state, { ...event, at });
     case 'maintenance':
       return toMaintenance(state, event);
+    case 'spoken':
+      return toSpeech(state, event);
     case 'quiet':
       return quieted({ ...state, quietUntil: event.until });
     case 'exercise-hours':
@@ -157,7 +160,8 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   now = each(now, Object.values(now.state.pairs), tellSeat);
   now = each(now, Object.keys(before.triggers), (state, id) => toTrigger(state, id, event));
   now = chain(now, (state) => judgeAlarms(state, at));
-  return chain(now, (state) => annunciate(state, { kind: 'turn', at }));
+  now = chain(now, (state) => annunciate(state, { kind: 'turn', at }));
+  return chain(now, (state) => toSpeech(state, event));
 }
 
 /** What the phone of a seat shows is evidence of that seat. */
