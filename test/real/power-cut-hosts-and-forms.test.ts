@@ -152,7 +152,11 @@ test('check explains the host and a dry run reaches it and shuts nothing down', 
 
 test('on battery the blank forms are on paper, their numbers noted before', async () => {
   await start();
-  await eventually('the plan', async () => ((await plan().catch(() => noPlan)).phase === 'ready' ? true : undefined), limitMs);
+  await eventually(
+    'the plan',
+    async () => ((await plan().catch(() => noPlan)).phase === 'ready' ? true : undefined),
+    limitMs,
+  );
   ups.set({ mains: false, chargePercent: 95 });
   const { reason } = await becomes('1.1', 'done');
   assert.match(reason?.en ?? '', /cut-\d{8}-0001 – cut-\d{8}-0002 printed on duty-desk/);

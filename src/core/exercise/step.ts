@@ -21,7 +21,7 @@ const earlyMs = 12 * 3_600_000;
 /** Calls may interrupt an exercise so often in one night; then it is left for the next one. */
 const triesMax = 3;
 /** A telephone off hook on a sound pair draws at least this (safety-review §17). */
-export const phoneMilliampsMin = 15;
+const phoneMilliampsMin = 15;
 
 export interface ExerciseConfig {
   /** Absent: no exercise by itself. */
