@@ -2,8 +2,7 @@
  * Control out to the switch in the program as it is installed: a socat pty pair is the record port of the switch, used both
  * ways; a relay of the virtual line card is night service, its read-back a contact of the card.
  */
-import { constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,6 +10,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { needsPrograms } from '../rig.ts';
 import { Program, control, eventually, freePort, linekeeper } from '../room/program.ts';
+import { archiveRows, ptyPair, switchEnd } from './switch-wire.ts';
 
 needsPrograms('socat');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'lk-control-'));
@@ -26,11 +26,6 @@ test.after(async () => {
   await Program.endAll();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function ptyPair(a: string, b: string): Promise<void> {
-  new Program('socat', [`pty,raw,echo=0,link=${tty(a)}`, `pty,raw,echo=0,link=${tty(b)}`]);
-  await eventually(`the pty pair ${a}`, () => (existsSync(tty(a)) && existsSync(tty(b)) ? true : undefined));
-}
 
 /** What the switch received so far, and what it answers to whole lines. */
 let received = '';
@@ -52,15 +47,7 @@ async function ordered(...words: readonly string[]): Promise<string> {
   return `${code} ${one.output.trim()}`;
 }
 
-async function rows<T>(sql: string): Promise<T[]> {
-  const { default: Sqlite } = await import('better-sqlite3');
-  const database = new Sqlite(path.join(data, 'archive.db'), { readonly: true });
-  try {
-    return database.prepare(sql).all() as T[];
-  } finally {
-    database.close();
-  }
-}
+const rows = <T>(sql: string): Promise<T[]> => archiveRows<T>(data, sql);
 
 async function start(): Promise<void> {
   program = linekeeper(['run', '--room', room]);
@@ -70,9 +57,9 @@ async function start(): Promise<void> {
 }
 
 test('a string goes to the switch over the wire of its call records, its answer is found, a record is read meanwhile', async () => {
-  await ptyPair('host', 'card');
-  await ptyPair('records', 'switch');
-  port = await open(tty('switch'), constants.O_RDWR | constants.O_NOCTTY);
+  await ptyPair(folder, 'host', 'card');
+  await ptyPair(folder, 'records', 'switch');
+  port = await switchEnd(tty('switch'));
   writeFileSync(
     room,
     `room: { id: ctl, name: Controls, timezone: UTC, language: en }

@@ -3,8 +3,7 @@
  * another one the virtual line card. Records of calls that the lines saw: up. Calls go on and records stop: after three
  * calls down. The wire is pulled: unknown and an alarm, never down.
  */
-import { constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { needsPrograms } from '../rig.ts';
 import { Program, control, eventually, freePort, linekeeper } from '../room/program.ts';
+import { archiveRows, ptyPair, switchEnd } from './switch-wire.ts';
 
 needsPrograms('socat');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'lk-smdr-'));
@@ -23,16 +23,9 @@ let program: Program | undefined;
 let cardControl = 0;
 let calls = 0;
 
-async function ptyPair(a: string, b: string): Promise<Program> {
-  const pair = new Program('socat', [`pty,raw,echo=0,link=${tty(a)}`, `pty,raw,echo=0,link=${tty(b)}`]);
-  await eventually(`the pty pair ${a}`, () => (existsSync(tty(a)) && existsSync(tty(b)) ? true : undefined));
-  return pair;
-}
-
 async function plugRecordPort(): Promise<void> {
-  records = await ptyPair('records', 'switch');
-  // Not our controlling terminal, or its end would be ours.
-  recordPort = await open(tty('switch'), constants.O_RDWR | constants.O_NOCTTY);
+  records = await ptyPair(folder, 'records', 'switch');
+  recordPort = await switchEnd(tty('switch'));
 }
 
 test.after(async () => {
@@ -41,16 +34,7 @@ test.after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Rows of the archive's database, opened read-only beside the running program. */
-async function rows<T>(sql: string): Promise<T[]> {
-  const { default: Sqlite } = await import('better-sqlite3');
-  const database = new Sqlite(path.join(data, 'archive.db'), { readonly: true });
-  try {
-    return database.prepare(sql).all() as T[];
-  } finally {
-    database.close();
-  }
-}
+const rows = <T>(sql: string): Promise<T[]> => archiveRows<T>(data, sql);
 
 /** One answered call on a line; resolves when the archive has its end. */
 async function oneCall(line: number): Promise<void> {
@@ -87,7 +71,7 @@ async function writeRecord(line: number, id: number): Promise<void> {
 }
 
 test('calls leave records: the switch is up, every record is kept and names its line', async () => {
-  await ptyPair('host', 'card');
+  await ptyPair(folder, 'host', 'card');
   await plugRecordPort();
   const room = path.join(folder, 'room.yaml');
   writeFileSync(
