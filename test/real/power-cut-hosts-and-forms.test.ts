@@ -68,7 +68,9 @@ async function becomes(id: string, state: string): Promise<Step> {
       limitMs,
     );
   } catch (error) {
-    throw new Error(`${String(error)}: ${last}\n${program?.output.slice(-2000)}`);
+    throw new Error(`never came: step ${id} ${state}: ${last}\n${program?.output.slice(-2000)}`, {
+      cause: error,
+    });
   }
 }
 const loadIsOpen = (): boolean => card.plant.outputs[1] === true;
