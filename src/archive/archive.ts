@@ -18,6 +18,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Text } from '../model/text.ts';
 import { ChainFile, chainFileOf, readChain } from './chain-file.ts';
 import { CorruptDatabase, Database } from './database.ts';
+import type { Reporter } from './questions.ts';
 import { answer } from './questions.ts';
 import { genesis, linkOf } from './chain.ts';
 import { insertRecording, keepCall } from './rows.ts';
@@ -51,6 +52,7 @@ export interface ArchiveParts {
   readonly log: (message: string) => void;
   /** Decides which call a record of the PBX is of. */
   readonly match: Matcher;
+  readonly reportOf: Reporter;
 }
 
 export class Archive {
@@ -134,7 +136,7 @@ export class Archive {
 
   answer(question: ArchiveQuestion): ArchiveAnswer {
     try {
-      return answer(this.#database, question);
+      return answer(this.#database, question, this.#parts.reportOf);
     } catch (error) {
       if (error instanceof CorruptDatabase) this.#failed(error);
       const reason = reasonOf(error);

@@ -3,10 +3,15 @@
  * opaque word that begins the next one, so that new rows shift nothing. A question that makes no sense gets a reason.
  */
 import type { ArchiveAnswer, ArchiveQuestion, CallRow, FoundRecording } from '../model/messages.ts';
+import type { AlarmHistory, AlarmReport } from '../model/alarm-report.ts';
+import { alarmHistory } from './alarm-history.ts';
 import type { Database, Row, Value } from './database.ts';
 import { recordCounts, recordOfCall } from './record-rows.ts';
 import { callOf, recordingColumns, recordingOf } from './rows.ts';
 import { text } from '../model/text.ts';
+
+/** Reckons the report about the alarms. */
+export type Reporter = (history: AlarmHistory) => AlarmReport;
 
 export const pageRowsMax = 500;
 const fragmentCharactersMin = 3;
@@ -14,7 +19,7 @@ export const fragmentCharactersMax = 32;
 
 type PageQuestion = Extract<ArchiveQuestion, { kind: 'recordings' | 'calls' }>;
 
-export function answer(database: Database, question: ArchiveQuestion): ArchiveAnswer {
+export function answer(database: Database, question: ArchiveQuestion, reportOf: Reporter): ArchiveAnswer {
   const { ask } = question;
   if (question.kind === 'recording') {
     const row = database.first(`SELECT ${recordingColumns} FROM recordings WHERE id = ?`, question.id);
@@ -22,6 +27,10 @@ export function answer(database: Database, question: ArchiveQuestion): ArchiveAn
   }
   if (question.kind === 'records')
     return { ask, kind: 'records', counts: recordCounts(database, question.from) };
+  if (question.kind === 'alarm-report') {
+    const { from, to } = question;
+    return { ask, kind: 'alarm-report', report: reportOf(alarmHistory(database, from, to)) };
+  }
   if (question.number !== undefined && !isFragment(question.number))
     return {
       ask,

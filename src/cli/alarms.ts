@@ -13,6 +13,7 @@ const usage = `usage: linekeeper alarms [--all] [--watch] [--json] [--data FOLDE
 Lists the alarms of the running room, the most urgent first: what is wrong, what it does to the calls, what to do now, since when,
 which came first, who acknowledged or shelved it. "!" marks those that sound. --all also lists what follows from another alarm, and
 what is only beginning. --watch goes on with every change until Ctrl-C (with --json one object a line).
+"linekeeper alarms report" tells how well the alarms served in a week.
 Then: linekeeper ack, silence, shelve, unshelve, reset (docs/cli.md). The room is found as "linekeeper subjects" finds it.
 
   linekeeper alarms
@@ -22,6 +23,7 @@ Exit codes: 0 no alarm, 1 there are some, 2 wrong usage, 3 no room answers.
 `;
 
 export async function alarms(args: readonly string[]): Promise<number> {
+  if (args[0] === 'report') return (await import('./alarms-report.ts')).alarmsReport(args.slice(1));
   const call = { command: 'alarms', usage, own: ['data', 'url'], flags: ['all', 'watch'] } as const;
   const read = readOptions(call, args);
   if (typeof read === 'number') return read;

@@ -3,6 +3,7 @@
  * restarts the guard. Audio crosses in shared memory (`signal/audio-ring.ts`), never here.
  */
 import type { AlarmView, Suppression } from './alarm.ts';
+import type { AlarmReport } from './alarm-report.ts';
 import type { Actor, Command } from './event.ts';
 import type { ControlView } from './control.ts';
 import type { Call, LineSignal } from './line.ts';
@@ -203,6 +204,7 @@ export type ArchiveQuestion = { readonly ask: number } & (
   | { readonly kind: 'recording'; readonly id: RecordingId }
   /** What became of the call records that arrived since then. */
   | { readonly kind: 'records'; readonly from: WallMs }
+  | { readonly kind: 'alarm-report'; readonly from: WallMs; readonly to: WallMs }
 );
 /** Call records by what they came to, and lines that were no record that could be read. */
 export interface RecordCounts {
@@ -230,6 +232,7 @@ export type ArchiveAnswer = { readonly ask: number } & (
   | { readonly kind: 'calls'; readonly items: readonly CallRow[]; readonly next: string | null }
   | { readonly kind: 'recording'; readonly item: FoundRecording | null }
   | { readonly kind: 'records'; readonly counts: RecordCounts }
+  | { readonly kind: 'alarm-report'; readonly report: AlarmReport }
   | { readonly kind: 'error'; readonly reason: Text }
 );
 /** One row of the archive. `serial` counts without gaps from 1. */

@@ -13,6 +13,7 @@ import type {
   RecorderToArchive,
   ToArchive,
 } from '../model/messages.ts';
+import { alarmReport } from '../core/alarm-report/report.ts';
 import { matchRecords } from '../core/records/match.ts';
 import { DatabaseWatch } from '../archive/database-watch.ts';
 import { JournalFiles } from '../archive/journal-files.ts';
@@ -34,7 +35,14 @@ const send = (message: FromArchive): void => {
 const log = (message: string): void => {
   console.error(`archive: ${message}`);
 };
-const archive = new LateArchive({ start, clock: systemClock, send, log, match: matchRecords });
+const archive = new LateArchive({
+  start,
+  clock: systemClock,
+  send,
+  log,
+  match: matchRecords,
+  reportOf: alarmReport,
+});
 const journal = new JournalFiles(start.dataFolder);
 const watch = new DatabaseWatch({
   dataFolder: start.dataFolder,

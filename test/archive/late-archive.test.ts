@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import type { FromArchive } from '../../src/model/messages.ts';
 import { LateArchive } from '../../src/archive/late-archive.ts';
 import { makeRecording, newFolder, noon } from './rig.ts';
+import { alarmReport } from '../../src/core/alarm-report/report.ts';
 import { matchRecords } from '../../src/core/records/match.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
 import { text } from '../../src/model/text.ts';
@@ -19,6 +20,7 @@ test('a data folder that cannot be written: told once, tried again, and what wai
     send: (message) => sent.push(message),
     log: () => undefined,
     match: matchRecords,
+    reportOf: alarmReport,
   });
   const standing = (): string[] => {
     const levels = new Map<string, boolean>();
@@ -62,6 +64,7 @@ test('a database of a later version is no trouble of the disk', async () => {
         send: () => undefined,
         log: () => undefined,
         match: matchRecords,
+        reportOf: alarmReport,
       }),
     /9999/,
   );

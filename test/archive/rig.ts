@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CallRecord, FromArchive, SealedRecording } from '../../src/model/messages.ts';
 import { Archive } from '../../src/archive/archive.ts';
+import { alarmReport } from '../../src/core/alarm-report/report.ts';
 import { matchRecords } from '../../src/core/records/match.ts';
 import { OggOpusWriter } from '../../src/format/ogg.ts';
 import { monoMs, wallMs } from '../../src/model/units.ts';
@@ -41,6 +42,7 @@ export class ArchiveRig {
       send: (message) => this.messages.push(message),
       log: (message) => this.logged.push(message),
       match: matchRecords,
+      reportOf: alarmReport,
     });
   }
 

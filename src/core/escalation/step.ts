@@ -3,7 +3,7 @@
  * level, by the room file. Its clock runs from the moment at which the alarm began to sound and does not begin anew when the
  * alarm comes and goes: a fault that chatters reaches the last level too. Acknowledging ends it, and so does any suppression.
  *
- * What falls due in one turn is told in one message. In a flood, alarms that are not critical are not told one by one: the flood's
+ * What falls due in one turn is told in one message, and repeats that would soon come go with it. In a flood, alarms that are not critical are not told one by one: the flood's
  * own alarm is. Who is on duty is not known here: the shell asks its port (`ports/duty.ts`).
  */
 import type { Severity } from '../../model/alarm.ts';
@@ -161,6 +161,18 @@ function dueOf(settings: EscalationSettings, running: ReadonlyMap<string, Escala
   return due;
 }
 
+const isDue = ({ nextAt }: Escalation, at: MonoMs): boolean => nextAt !== undefined && at >= nextAt;
+
+/** A repeat that would come within half its time goes with what is due: a person gets one message, not ten in a row. */
+function goesAlong({ levels }: EscalationSettings, one: Escalation, at: MonoMs): boolean {
+  const { nextAt, level, since } = one;
+  const repeatMs = levels[level - 1]?.repeatMs;
+  const above = levels[level];
+  if (nextAt === undefined || repeatMs === undefined) return false;
+  if (above !== undefined && nextAt >= later(since, above.afterMs)) return false;
+  return elapsedMs(at, nextAt) <= repeatMs / 2;
+}
+
 /** All that is due now, told together by level. */
 function told(
   state: EscalationState,
@@ -171,7 +183,7 @@ function told(
   const running = new Map(state.running);
   const byLevel = new Map<number, { ids: string[]; times: number }>();
   for (const [id, one] of state.running) {
-    if (one.nextAt === undefined || at < one.nextAt || !mayTell(settings, one)) continue;
+    if (!mayTell(settings, one) || !(isDue(one, at) || goesAlong(settings, one, at))) continue;
     const next = advanced(settings, one, at);
     running.set(id, next);
     const group = byLevel.get(next.level) ?? { ids: [], times: 0 };

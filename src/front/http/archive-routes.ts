@@ -5,6 +5,9 @@ import type { ArchiveDesk, Ask } from '../archive-desk.ts';
 import type { RecordingRow } from '../../model/messages.ts';
 import type { WallMs } from '../../model/units.ts';
 import { wallMs } from '../../model/units.ts';
+import { isoWeek } from '../../format/iso-week.ts';
+import type { OffsetAt } from '../../format/smdr/civil-time.ts';
+import { offsetsOf } from '../../format/smdr/civil-time.ts';
 import { sendAudio } from './audio.ts';
 import { refuse } from './problem.ts';
 import * as schemas from './schemas.ts';
@@ -41,7 +44,35 @@ function shown(row: RecordingRow): object {
   return { ...row, path: undefined, audio: `/api/v1/recordings/${row.id}/audio` };
 }
 
-export function archiveRoutes(app: FastifyInstance, archive: ArchiveDesk, dataFolder: string): void {
+const weekMs = 7 * 86_400_000;
+const spanMsMax = 366 * 86_400_000;
+
+/** The week that is asked for, the span, or the last seven days. */
+function spanOf(
+  query: Static<typeof schemas.reportQuery>,
+  offsetAt: OffsetAt,
+  now: number,
+): { readonly from: WallMs; readonly to: WallMs } | undefined {
+  const to = query.to === undefined ? wallMs(now) : momentOf(query.to);
+  const from = query.from === undefined ? wallMs((to ?? now) - weekMs) : momentOf(query.from);
+  const week = query.week === undefined ? undefined : isoWeek(query.week, offsetAt);
+  if (query.week !== undefined)
+    return week === undefined ? undefined : { from: wallMs(week.from), to: wallMs(week.to) };
+  if (from === undefined || to === undefined || to <= from || to - from > spanMsMax) return undefined;
+  return { from, to };
+}
+
+interface RoomClock {
+  readonly timezone: string;
+  readonly now: () => number;
+}
+
+export function archiveRoutes(
+  app: FastifyInstance,
+  archive: ArchiveDesk,
+  dataFolder: string,
+  room: RoomClock,
+): void {
   async function search(
     reply: FastifyReply,
     kind: 'recordings' | 'calls',
@@ -59,6 +90,7 @@ export function archiveRoutes(app: FastifyInstance, archive: ArchiveDesk, dataFo
         return refuse(reply, 503, 'LK-HTTP-009', answer.reason.en);
       case 'recording':
       case 'records':
+      case 'alarm-report':
       case undefined:
         return refuse(reply, 503, 'LK-HTTP-009');
     }
@@ -96,6 +128,29 @@ export function archiveRoutes(app: FastifyInstance, archive: ArchiveDesk, dataFo
     async (request, reply) => {
       const answer = await archive.ask({ kind: 'records', from: wallMs(request.query.from) });
       if (answer?.kind === 'records') return reply.send(answer.counts);
+      return refuse(reply, 503, 'LK-HTTP-009', answer?.kind === 'error' ? answer.reason.en : undefined);
+    },
+  );
+  app.get<{ Querystring: Static<typeof schemas.reportQuery> }>(
+    '/api/v1/alarms/report',
+    {
+      schema: {
+        summary: 'How well the alarms served: EEMUA 191 and ISA-18.2 figures of a week',
+        querystring: schemas.reportQuery,
+        response: { 200: schemas.alarmReport, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const span = spanOf(request.query, offsetsOf(room.timezone), room.now());
+      if (span === undefined)
+        return refuse(
+          reply,
+          400,
+          'LK-HTTP-004',
+          'week: 2026-W47; from, to: UTC ms or ISO 8601, a year at most',
+        );
+      const answer = await archive.ask({ kind: 'alarm-report', ...span });
+      if (answer?.kind === 'alarm-report') return reply.send(answer.report);
       return refuse(reply, 503, 'LK-HTTP-009', answer?.kind === 'error' ? answer.reason.en : undefined);
     },
   );

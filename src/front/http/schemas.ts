@@ -326,6 +326,57 @@ export const recordCounts = Type.Object({
   waiting: Type.Integer({ description: 'Not judged yet.' }),
   unread: Type.Integer({ description: 'Lines that could not be read.' }),
 });
+const countedAlarm = Type.Object({ id: Type.String(), count: Type.Integer(), share: Type.Number() });
+export const alarmReport = Type.Object({
+  from: wall('Inclusive'),
+  to: wall('Exclusive'),
+  kpis: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: text,
+      value: Type.Number(),
+      unit: words('', '%', 'min'),
+      target: text,
+      met: Type.Optional(Type.Boolean({ description: 'Absent: nothing to judge.' })),
+    }),
+  ),
+  floods: Type.Array(
+    Type.Object({
+      from: wall('Began'),
+      to: wall('Ended'),
+      count: Type.Integer(),
+      peak: Type.Integer({ description: 'Most in ten minutes.' }),
+    }),
+  ),
+  topTen: Type.Array(countedAlarm),
+  bySeverity: Type.Object({
+    critical: Type.Integer(),
+    major: Type.Integer(),
+    minor: Type.Integer(),
+    warning: Type.Integer(),
+  }),
+  perDay: Type.Array(Type.Integer()),
+  chattering: Type.Array(Type.String()),
+  fleeting: Type.Array(countedAlarm),
+  stale: Type.Array(Type.String()),
+  people: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      acknowledged: Type.Integer(),
+      shelved: Type.Integer(),
+      medianMinutes: Type.Optional(Type.Number()),
+    }),
+  ),
+});
+export const reportQuery = Type.Object(
+  {
+    week: Type.Optional(Type.String({ maxLength: 8, description: '2026-W47, in the zone of the room.' })),
+    from: Type.Optional(Type.String({ maxLength: 40, description: 'UTC ms or ISO 8601, inclusive.' })),
+    to: Type.Optional(Type.String({ maxLength: 40, description: 'UTC ms or ISO 8601, exclusive.' })),
+  },
+  { additionalProperties: false },
+);
+
 const momentMax = 8_640_000_000_000_000;
 export const since = Type.Object(
   { from: Type.Integer({ minimum: 0, maximum: momentMax, description: 'UTC ms, inclusive.' }) },

@@ -72,7 +72,7 @@ export async function localApp(
   const app = bareApp();
   await app.register((api, _options, done) => {
     roomRoutes(api, feed, start);
-    archiveRoutes(api, archive, start.dataFolder);
+    archiveRoutes(api, archive, start.dataFolder, { timezone: start.timezone, now });
     orderRoutes(api, { desk, feed, mono, now });
     streamRoutes(api, { feed, now });
     api.get(herePath, () => ({ dataFolder: start.dataFolder, room: start.room, pid: process.pid }));
@@ -93,7 +93,7 @@ export async function httpApp(settings: HttpSettings): Promise<FastifyInstance> 
   });
   await app.register((api, _options, done) => {
     roomRoutes(api, feed, start);
-    archiveRoutes(api, archive, start.dataFolder);
+    archiveRoutes(api, archive, start.dataFolder, { timezone: start.timezone, now });
     commandRoutes(api, { desk, demoCode: start.demoCode, feed, mono, now });
     formRoutes(api, forms, start.name);
     streamRoutes(api, { feed, now });

@@ -113,6 +113,15 @@ test('alarms that are due together are told together; more than ten are counted'
   assert.is(one?.kind === 'escalate' ? `${one.count} ${one.alarms.length}` : '', '25 10');
 });
 
+test('repeats that would soon come go with what is due', () => {
+  const desk = new Desk()
+    .hear(alarm('a'))
+    .wait(2 * minute)
+    .hear(alarm('a'), alarm('b'))
+    .wait(9 * minute);
+  assert.equal(desk.told(), ['2: 1.1 a', '4: 1.1 b', '7: 1.2 a b']);
+});
+
 test('milder alarms are not told, until they grow worse', () => {
   const desk = new Desk().hear(alarm('a', { severity: 'minor' })).wait(30 * minute);
   assert.equal(desk.told(), []);
