@@ -81,10 +81,22 @@ export function explainRoom(room: Room, language: Language): string {
         who.join(', '),
       ]),
     ),
+    describeOrders(room, say),
     describeTrip(tripOutlook(room.subjects, room.lines), say),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
+
+/** Who may order from the command line; said where the room file widens it. */
+const describeOrders = ({ socketGroup }: Room, say: (words: Text) => string): string =>
+  socketGroup === undefined
+    ? ''
+    : say(
+        text(
+          `命令行下令：运行 linekeeper 的用户、root 和用户组 ${socketGroup} 的成员。`,
+          `Orders from the command line: the user that runs linekeeper, root, and members of the group ${socketGroup}.`,
+        ),
+      );
 
 function describeBus(bus: Bus, room: Room, say: (words: Text) => string): string[] {
   if (bus.kind === 'gpio') {

@@ -375,26 +375,6 @@ test('whoever knows the token of the room may read from this machine', async () 
   assert.is((await read('Bearer right-token', { remoteAddress: '10.0.0.7' })).statusCode, 401);
 });
 
-test('the token for reads orders nothing, whatever is ordered', async () => {
-  const { app, commands } = await aServer({ openReads: false, demoCode: '123456', readToken: 'right-token' });
-  const headers = { authorization: 'Bearer right-token' };
-  for (const command of [
-    { do: 'silence' },
-    { do: 'acknowledge', alarm: 'all' },
-    { do: 'control', control: 'night', values: { port: '1' } },
-    { do: 'ups-test', subject: 'ups-1' },
-    { do: 'bypass', mode: 'now' },
-  ])
-    for (const url of ['/api/v1/commands', '/api/v1/orders', '/api/v1/commands?x=1']) {
-      const payload = { command, commands: [command], by: 'li', code: '123456' };
-      for (const method of ['POST', 'PUT'] as const) {
-        const answer = await app.inject({ method, url, headers, payload });
-        assert.is(answer.statusCode, 401, `${method} ${url} ${command.do}`);
-      }
-    }
-  assert.is(commands.length, 0);
-});
-
 test('the port has no door for orders without a code: that is the local socket alone', async () => {
   const { app, commands } = await aServer({ demoCode: '1' });
   const payload = { commands: [{ do: 'silence' }], by: 'li' };

@@ -13,6 +13,7 @@ import { mutants as ofAnnunciator } from './annunciator.ts';
 import { mutants as ofBypass } from './bypass.ts';
 import type { Mutant } from './bypass.ts';
 import { mutants as ofDialTone } from './dial-tone.ts';
+import { mutants as ofFront } from './front.ts';
 import { mutants as ofPair } from './pair.ts';
 import { mutants as ofPowerCut } from './power-cut.ts';
 import { mutants as ofPbx } from './pbx.ts';
@@ -114,6 +115,7 @@ const chosen = [
   ...ofBypass,
   ...ofWatch,
   ...ofDialTone,
+  ...ofFront,
   ...ofPair,
   ...ofPowerCut,
   ...ofPbx,

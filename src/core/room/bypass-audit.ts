@@ -30,7 +30,7 @@ export function audited(step: RoomStep, event: RoomEventOf<'command'>, order: By
     order.line === undefined
       ? text('整个机房', 'the whole room')
       : text(`线路 ${order.line}`, `line ${order.line}`);
-  const why = 'reason' in order && order.reason !== undefined ? order.reason.trim() : '';
+  const why = 'reason' in order ? order.reason.trim() : '';
   const { name } = event.by;
   const said = text(
     `${name}（${way.zh}）下令${what.zh}：${where.zh}${why === '' ? '' : `，原因：${why}`}`,
