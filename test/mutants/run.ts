@@ -14,6 +14,7 @@ import { mutants as ofBypass } from './bypass.ts';
 import type { Mutant } from './bypass.ts';
 import { mutants as ofDialTone } from './dial-tone.ts';
 import { mutants as ofFront } from './front.ts';
+import { mutants as ofRelayCare } from './relay-care.ts';
 import { mutants as ofPair } from './pair.ts';
 import { mutants as ofPowerCut } from './power-cut.ts';
 import { mutants as ofPbx } from './pbx.ts';
@@ -113,6 +114,7 @@ const words = process.argv.slice(2);
 const chosen = [
   ...ofAnnunciator,
   ...ofBypass,
+  ...ofRelayCare,
   ...ofWatch,
   ...ofDialTone,
   ...ofFront,

@@ -98,6 +98,16 @@ test('a line that rings unanswered again while others are answered has a dead po
   assert.is(bench.at('L2'), 'normal');
 });
 
+test('a call that was up before the proof failed is no answer since', () => {
+  const bench = afterFirstProof();
+  bench.line('L2', 'off-hook', { sinceMs: 30_000 });
+  bench.leap(120_000);
+  bench.pass(1_200);
+  bench.line('L1', 'ringing');
+  bench.leap(20_000);
+  assert.is(bench.room(), 'held');
+});
+
 test('without an answer on another line the second time holds the room, as ever', () => {
   const bench = afterFirstProof();
   bench.leap(120_000);

@@ -75,6 +75,13 @@ export class LinesRoom {
     const { state, effects } = step(this.state, { ...event, at: monoMs(this.at) });
     this.state = state;
     this.effects.push(...effects);
+    // The recorder does as it is told.
+    for (const effect of effects)
+      if (effect.kind === 'start-recording' || effect.kind === 'stop-recording')
+        this.tell({
+          ...{ kind: 'recording', id: effect.id, line: effect.line, reason: text('', '') },
+          state: effect.kind === 'start-recording' ? 'started' : 'sealed',
+        });
     return this;
   }
   loop(line: LineId, volts: number, ringVolts = 0): this {
