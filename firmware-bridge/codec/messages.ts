@@ -49,7 +49,14 @@ export const play = layout({
   ms: 'u16',
   samples: 'u16',
 });
-export const output = layout({ session: 'hex8', command: 'u32', mask: 'u16', energise: 'u16' });
+export const output = layout({
+  session: 'hex8',
+  command: 'u32',
+  mask: 'u16',
+  energise: 'u16',
+  falls: 'u16',
+  reserved: 'u16',
+});
 export const selfTest = layout({ session: 'hex8', command: 'u32', test: 'u8', item: 'u8', ms: 'u16' });
 
 // ---- card → host ------------------------------------------------------------------------------------------------

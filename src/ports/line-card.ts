@@ -25,8 +25,8 @@ export interface LineCard {
   pulse(relay: number, ms: number): void;
   /** Feed the card's watchdog. Only the health gate of a completed turn calls this. */
   feed(): void;
-  /** Output 1 is 1. */
-  output(index: number, energised: boolean): void;
+  /** Output 1 is 1. `falls`: the card releases it by itself when it has lost its host. */
+  output(index: number, energised: boolean, falls: boolean): void;
   /** Closes or opens the loop of a channel with such parts, as a telephone does; the card opens it by itself after `ms`. */
   hook(channel: number, seize: boolean, ms: number): void;
   /** What the card of this session can do. */

@@ -115,6 +115,8 @@ export class VirtualCard {
   #errorsSince = 0;
   #isCut = false;
   /** What this turn sends; at most some frames. */
+  /** Outputs that fall when the host is lost; bit 0 is output 1. */
+  #falling = 0;
   readonly #outgoing: Uint8Array[] = [];
   #isLinkUp = false;
   #cancel: (() => void) | undefined;
@@ -328,6 +330,7 @@ export class VirtualCard {
       );
     });
     for (const index of this.#takeOver.due(plant.now)) this.#relays.release(index, plant.now);
+    this.#letOutputsFall();
     this.#keepPlayed(firstSample);
     if (!this.#session.isPresent || this.#config === undefined) return;
     this.#line.counter = firstSample;
@@ -468,10 +471,11 @@ export class VirtualCard {
         const output = messages.output.read(bytes, start, end);
         if (output === undefined) return errorCode.length;
         this.#command = output.command;
+        this.#falling = (this.#falling & ~output.mask) | (output.falls & output.mask);
         this.plant.outputs.forEach((_, i) => {
           if (((output.mask >> i) & 1) === 1) this.plant.outputs[i] = ((output.energise >> i) & 1) === 1;
         });
-        return undefined;
+        return this.#letOutputsFall() ? errorCode.hostLost : undefined;
       }
       case hostType.selfTest: {
         const test = messages.selfTest.read(bytes, start, end);
@@ -482,6 +486,18 @@ export class VirtualCard {
       default:
         return errorCode.unsupported;
     }
+  }
+
+  /** While the host is lost, outputs that stand for a host that is well are released; true when one was energised. */
+  #letOutputsFall(): boolean {
+    if (!this.isHostLost) return false;
+    let hasFallen = false;
+    this.plant.outputs.forEach((energised, i) => {
+      if (!energised || ((this.#falling >> i) & 1) === 0) return;
+      this.plant.outputs[i] = false;
+      hasFallen = true;
+    });
+    return hasFallen;
   }
 
   #selfTest(command: number, test: number, item: number): void {

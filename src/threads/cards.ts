@@ -196,6 +196,8 @@ class OneCard {
         handlers.reported(id, at);
         if (hostLost !== this.#isHostLost) {
           this.#isHostLost = hostLost;
+          // What fell by itself is told its level again.
+          this.#outputLevels.clear();
           this.#tellTaps(at);
         }
         const body = { relays: relays.map(settled), coilSupply, bypassKey, hostLost };
@@ -234,11 +236,11 @@ class OneCard {
       else this.#coils[number - 1] = coil;
     }
     if (isAdopted) this.card.drive(this.#coils);
-    for (const { id, terminal } of this.#outputs) {
+    for (const { id, terminal, role } of this.#outputs) {
       const level = outputs.points[id];
       if (level === undefined || this.#outputLevels.get(terminal.number) === level) continue;
       this.#outputLevels.set(terminal.number, level);
-      this.card.output(terminal.number, level);
+      this.card.output(terminal.number, level, role === 'healthy');
     }
   }
 

@@ -82,6 +82,20 @@ export class Pins {
           : text('不驱动旁路继电器；见 docs/gpio.md', 'bypass relays are not driven; see docs/gpio.md'),
         bus.id,
       );
+    else if (
+      gpio.keepsOutputs &&
+      bus.pump === undefined &&
+      this.#outputs.some(({ role }) => role === 'healthy')
+    )
+      handlers.condition(
+        'gpio.outputs-kept',
+        true,
+        text(
+          'healthy 输出在程序死后仍吸合；请经电荷泵供电，或接到线路卡',
+          'the output `healthy` stays energised when the program dies: feed it through the charge pump, or wire it to a line card',
+        ),
+        bus.id,
+      );
     const at = clock.mono();
     this.#relays = new Map(
       mayDriveRelays ? relays.map(({ id, ...relay }) => [id, { ...relay, level: false, writtenAt: at }]) : [],

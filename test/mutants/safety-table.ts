@@ -180,6 +180,20 @@ export const mutants: readonly Mutant[] = [
       caught: 'a chip that is pulled out',
     },
   ]),
+  ...inProject('threads/cards.ts', 'threads/cards.test.ts', [
+    {
+      name: 'healthy outlives its host on the card',
+      search: "role === 'healthy'",
+      replace: 'false',
+      caught: 'the healthy output falls with the host',
+    },
+    {
+      name: 'an output that fell with the host stays down',
+      search: 'this.#outputLevels.clear();\n          this.#tellTaps(at);',
+      replace: 'this.#tellTaps(at);',
+      caught: 'the healthy output falls with the host',
+    },
+  ]),
   ...inProject('threads/cards.ts', 'threads/supervised-inputs.test.ts', [
     {
       name: 'a cut wire of the key reads as not turned',

@@ -173,7 +173,7 @@ function pinsRoom(backend: 'chardev' | 'onoff', chip: RigChip): void {
       faults,
       `import { isMainThread } from 'node:worker_threads';
        if (isMainThread) {
-         process.on('SIGWINCH', () => { const until = Date.now() + ${4 * drainMs}; while (Date.now() < until); });
+         process.on('SIGWINCH', () => { const until = Date.now() + ${2 * drainMs}; while (Date.now() < until); });
          process.on('SIGPWR', () => { throw new Error('a fault of the test'); });
        }`,
     );

@@ -238,6 +238,16 @@ test('a crash loop: the third start within a minute feeds no card; the card take
   assert.is(await running().ended, 0, running().output);
 });
 
+test('killed and not started again: healthy is released by the card', async () => {
+  await start();
+  await eventually('healthy', () => theCard().plant.outputs[1] === true || undefined, limitMs);
+  running().kill('SIGKILL');
+  await running().ended;
+  assert.ok(theCard().plant.outputs[1], 'a restart in time is not heard');
+  await eventually('healthy released', () => theCard().plant.outputs[1] === false || undefined, limitMs);
+  assert.ok(theCard().isHostLost);
+});
+
 async function ask(what: 'alarms' | 'health'): Promise<string> {
   const token = readFileSync(path.join(data, 'run/read-token'), 'utf8').trim();
   const answer = await fetch(`http://127.0.0.1:${httpPort}/api/v1/${what}`, {

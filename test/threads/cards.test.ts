@@ -66,4 +66,51 @@ test('frames that were held up on the way: their lines are known again, although
   await cards.close();
 });
 
+test('the healthy output falls with the host, the horn does not; what fell is told its level again', () => {
+  const { room } = loadRoom(
+    base
+      .replace('output: pi/23, role: horn', 'output: card-a/out1, role: horn')
+      .replace('output: pi/25, role: healthy', 'output: card-a/out2, role: healthy'),
+    'room.yaml',
+    { upsModels },
+  );
+  assert.ok(room);
+  let told: LineCardHandlers | undefined;
+  const sent: string[] = [];
+  const card: LineCard = {
+    id: 'card-a',
+    start: (handlers) => (told = handlers),
+    drive: () => undefined,
+    pulse: () => undefined,
+    feed: () => undefined,
+    output: (index, energised, falls) =>
+      sent.push(`${index} ${energised ? 'on' : 'off'}${falls ? ', falls' : ''}`),
+    hook: () => undefined,
+    abilities: { hook: false, supervisedInputs: false },
+    close: () => Promise.resolve(),
+    counters: { frames: 0, badFrames: 0, lostFrames: 0, resyncs: 0, audioOverruns: 0 },
+  };
+  const clock = { mono: () => monoMs(now()), wall: () => wallMs(now()) };
+  const cards = new Cards(room, new Map([['card-a', card]]), new Map(), clock);
+  cards.start({
+    post: () => undefined,
+    reported: () => undefined,
+    lost: () => undefined,
+    bound: () => undefined,
+    input: () => undefined,
+  });
+  const drive = (): string[] => {
+    cards.drive({ coils: {}, points: { horn: true, healthy: true } });
+    return sent.splice(0);
+  };
+  told?.link('up', 'LK8-0001', { zh: '', en: '' });
+  assert.equal(drive(), ['1 on', '2 on, falls']);
+  assert.equal(drive(), []);
+  told?.relays(monoMs(now()), [], true, 'normal', true);
+  assert.equal(drive(), ['1 on', '2 on, falls']);
+  told?.relays(monoMs(now()), [], true, 'normal', false);
+  assert.equal(drive(), ['1 on', '2 on, falls']);
+  assert.equal(drive(), []);
+});
+
 test.run();

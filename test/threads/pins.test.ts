@@ -21,6 +21,28 @@ test.before.each(() => {
 });
 test.after.each(() => sinon.restore());
 
+test('a healthy output that would outlive the program is told, unless a charge pump feeds it', () => {
+  for (const pump of [undefined, pin.pump]) {
+    const words = base.replace(
+      '{ gpio: auto }',
+      `{ gpio: virtual${pump === undefined ? '' : `, pump: ${pump}`} }`,
+    );
+    const { room } = loadRoom(words, 'room.yaml', { upsModels });
+    const bus = room?.buses.find((one): one is GpioBus => one.kind === 'gpio');
+    assert.ok(room !== undefined && bus !== undefined);
+    const told: string[] = [];
+    const clock = { mono: () => monoMs(Date.now()), wall: () => wallMs(Date.now()) };
+    new Pins(room, bus, new VirtualGpio(new VirtualChip()), clock, {
+      post: () => undefined,
+      reported: () => undefined,
+      lost: () => undefined,
+      input: () => undefined,
+      condition: (type) => told.push(type),
+    });
+    assert.equal(told, pump === undefined ? ['gpio.outputs-kept'] : []);
+  }
+});
+
 async function rig(readBack: boolean) {
   const words = base
     .replace(

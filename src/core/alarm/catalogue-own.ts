@@ -258,13 +258,10 @@ export const ownAlarms = {
   'gpio.outputs-kept': kind('major', {
     what: ['本平台在程序退出后保持输出', 'This platform keeps its outputs when the program dies'],
     effect: [
-      '程序崩溃时直连的旁路继电器不会释放',
-      'Bypass relays wired to it would not release when the program dies',
+      '程序崩溃时直连的旁路继电器和 healthy 不会释放',
+      'Bypass relays and `healthy` wired to it would not release when the program dies',
     ],
-    action: [
-      '旁路继电器改接线路卡，或加装电荷泵',
-      'Move the bypass relays to a line card, or fit the charge pump',
-    ],
+    action: ['改接线路卡，或加装电荷泵', 'Move them to a line card, or fit the charge pump'],
   }),
   'http.port-taken': kind('minor', {
     what: ['网页端口被占用', 'The port of the page is taken by another program'],

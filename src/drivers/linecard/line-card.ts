@@ -196,7 +196,7 @@ class WiredLineCard implements LineCard {
       this.#fedAt = now;
   }
 
-  output(index: number, energised: boolean): void {
+  output(index: number, energised: boolean, falls: boolean): void {
     if (this.#phase !== 'up') return;
     const mask = 1 << (index - 1);
     this.#send(
@@ -206,6 +206,8 @@ class WiredLineCard implements LineCard {
         command: ++this.#command,
         mask,
         energise: energised ? mask : 0,
+        falls: falls ? mask : 0,
+        reserved: 0,
       }),
     );
   }

@@ -95,6 +95,25 @@ test('a feed ends it; what was released stays released until commanded; nothing 
   assert.is(energised(rig).length, 8);
 });
 
+test('an output that stands for a host that is well falls with it and is refused until the next feed; others stay', () => {
+  const rig = new CardRig();
+  rig.run(500, all('energise'));
+  rig.driver.output(1, true, false);
+  rig.driver.output(2, true, true);
+  rig.run(20, all('energise'));
+  assert.equal(rig.card.plant.outputs, [true, true]);
+  rig.run(5200, all('energise'), false);
+  assert.ok(rig.card.isHostLost);
+  assert.equal(rig.card.plant.outputs, [true, false]);
+  rig.driver.output(2, true, true);
+  rig.run(20, all('energise'), false);
+  assert.equal(rig.card.plant.outputs, [true, false], 'not while the host is lost');
+  rig.run(100, all('energise'));
+  rig.driver.output(2, true, true);
+  rig.run(20, all('energise'));
+  assert.equal(rig.card.plant.outputs, [true, true]);
+});
+
 test('a guard that restarts within five seconds cuts nobody off', () => {
   const rig = withCall();
   rig.wire.cut();

@@ -177,10 +177,10 @@ test('contacts and outputs: index 1 is terminal 1', () => {
   rig.card.settle().returnPbx();
   rig.run(60);
   assert.equal(rig.told.inputs.at(-1), { index: 2, closed: true });
-  rig.driver.output(2, true);
+  rig.driver.output(2, true, false);
   rig.run(20);
   assert.equal(rig.card.plant.outputs, [false, true]);
-  rig.driver.output(2, false);
+  rig.driver.output(2, false, false);
   rig.run(20);
   assert.equal(rig.card.plant.outputs, [false, false]);
 });
