@@ -36,3 +36,13 @@ export interface EscalationView {
 
 /** An alarm as those who are told of it read it. */
 export type EscalatedAlarm = Pick<AlarmView, 'id' | 'severity' | 'what' | 'action'>;
+
+/** An alarm that sounds, as the escalation must know it. */
+export interface Sounding {
+  readonly id: string;
+  readonly severity: Severity;
+  /** Its condition holds. */
+  readonly stands: boolean;
+  /** Part of a flood, told by the flood's own alarm. */
+  readonly isInFlood: boolean;
+}

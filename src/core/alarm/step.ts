@@ -16,7 +16,7 @@ import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
 import { isAlarmCommand, obey } from './commands.ts';
-import type { Sounding } from '../escalation/step.ts';
+import type { Sounding } from '../../model/escalation.ts';
 import { countsOf, soundingOf, told, viewsOf } from './told.ts';
 import type { Bursts } from './first-out.ts';
 import { firstsOf, noBursts, withRaised } from './first-out.ts';

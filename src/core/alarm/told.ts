@@ -1,7 +1,7 @@
 /** The alarms as people, the centre and the annunciator are told of them. */
 import type { AlarmCounts, AlarmView, Severity } from '../../model/alarm.ts';
 import type { Notice } from '../../model/effect.ts';
-import type { Sounding } from '../escalation/step.ts';
+import type { Sounding } from '../../model/escalation.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { floodKey } from './flood.ts';
 import type { Bursts } from './first-out.ts';

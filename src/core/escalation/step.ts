@@ -8,22 +8,12 @@
  */
 import type { Severity } from '../../model/alarm.ts';
 import type { Effect } from '../../model/effect.ts';
-import type { EscalatedAlarm, EscalationSettings, EscalationView } from '../../model/escalation.ts';
+import type { EscalatedAlarm, EscalationSettings, EscalationView, Sounding } from '../../model/escalation.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier, elapsedMs, later } from '../../model/units.ts';
 
 /** Alarms named in one message; the rest is counted. */
-export const namedMax = 10;
-
-/** An alarm that sounds, as this machine must know it. */
-export interface Sounding {
-  readonly id: string;
-  readonly severity: Severity;
-  /** Its condition holds. */
-  readonly stands: boolean;
-  /** Part of a flood, told by the flood's own alarm. */
-  readonly isInFlood: boolean;
-}
+const namedMax = 10;
 
 /** All that sounds, each turn: a level. The same array means that nothing changed. */
 export interface EscalationEvent {
@@ -99,8 +89,6 @@ export const saved = ({ running }: EscalationState, at: MonoMs): readonly SavedE
     times,
     ...(nextAt === undefined ? {} : { nextInMs: elapsedMs(at, nextAt) }),
   }));
-
-export const nextDeadline = ({ due }: EscalationState): MonoMs | undefined => due;
 
 export function viewOf({ running }: EscalationState, alarm: string): EscalationView | undefined {
   const own = running.get(alarm);

@@ -1,11 +1,11 @@
 /** Who is told of what nobody acknowledges, when, how often, and when it ends. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EscalationSettings } from '../../../src/model/escalation.ts';
+import type { EscalationSettings, Sounding } from '../../../src/model/escalation.ts';
 import type { Effect } from '../../../src/model/effect.ts';
 import { monoMs, wallMs } from '../../../src/model/units.ts';
 import { text } from '../../../src/model/text.ts';
-import type { EscalationState, SavedEscalation, Sounding } from '../../../src/core/escalation/step.ts';
+import type { EscalationState, SavedEscalation } from '../../../src/core/escalation/step.ts';
 import * as escalation from '../../../src/core/escalation/step.ts';
 import { escalationNotice } from '../../../src/threads/escalation.ts';
 import { roomFileList } from '../../../src/drivers/duty/room-file-list.ts';
