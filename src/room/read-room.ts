@@ -98,8 +98,9 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
   terminals.settle();
   tellNames(reading);
   tellNotYet(reading);
+  const identity = readIdentity(reading);
   return {
-    ...readIdentity(reading),
+    ...identity,
     buses: [...buses.values()],
     points: [...points.values()],
     lines: [...lines.values()],
@@ -121,7 +122,7 @@ export function readRoom(page: Page, shape: Shape, report: Report, options: Load
       points,
       new Set([...subjects.keys(), ...lines.keys(), ...points.keys(), ...buses.keys(), 'room', 'linekeeper']),
     ),
-    ...readSpeech(reading, readIdentity(reading).language),
+    ...readSpeech(reading, identity.language),
     bypass: readBypass(reading),
     relayCare: readRelayCare(reading),
     powerCut: readPowerCut(reading, {

@@ -537,6 +537,7 @@ test('the interface describes itself', async () => {
   assert.match(openapi, /^3\./);
   assert.equal(Object.keys(paths).sort(), [
     '/api/v1/alarms',
+    '/api/v1/alarms/report',
     '/api/v1/calls',
     '/api/v1/commands',
     '/api/v1/events',
