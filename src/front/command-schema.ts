@@ -84,6 +84,7 @@ export const commandSchemas = {
     },
     strict,
   ),
+  'alternate-phone': Type.Object({ do: Type.Literal('alternate-phone'), line, on: Type.Boolean() }, strict),
   'new-relay': Type.Object({ do: Type.Literal('new-relay'), line }, strict),
   'power-cut-done': Type.Object(
     {
@@ -150,6 +151,7 @@ export const isOfBypassOrPlan = (command: Command): boolean =>
   command.do === 'restore' ||
   command.do === 'reset-bypass' ||
   command.do === 'exercise' ||
+  command.do === 'alternate-phone' ||
   command.do === 'all-clear';
 
 /** On the page also what speaks to the switch, tests a battery or silences alarms for hours: one click is no typed command. */

@@ -35,6 +35,13 @@ export function consequence(command: Command, view: RoomView | undefined): Text 
     }
     case 'reset-bypass':
       return text(`${where.zh}解除旁路保持或锁定`, `lifts the hold or lock of ${where.en}`);
+    case 'alternate-phone':
+      return command.on
+        ? text(
+            `${where.zh}在旁路时改接备用话机`,
+            `${where.en} reaches its alternate phone in bypass, in place of the usual one`,
+          )
+        : text(`${where.zh}在旁路时接回原话机`, `${where.en} reaches its usual phone in bypass again`);
     case 'exercise':
       if (command.level === 2)
         return text(

@@ -55,6 +55,8 @@ export type Command =
   | { readonly do: 'reset-bypass'; readonly line?: LineId; readonly reason?: string }
   /** Level 1 (the default): over and back, proved by the taps. Level 2: the line stays until somebody has lifted its phone. */
   | { readonly do: 'exercise'; readonly line: LineId; readonly level?: 1 | 2 }
+  /** The trunk takes its alternate phone in bypass, or its usual one again. */
+  | { readonly do: 'alternate-phone'; readonly line: LineId; readonly on: boolean }
   /** The changeover relay of this line was replaced: its times are those of another one. */
   | { readonly do: 'new-relay'; readonly line: LineId }
   /** Power cut: a step of the plan is done; `forms`: calls written by hand are entered; `return`: the mains are back. */

@@ -188,7 +188,12 @@ export interface LineSettings {
   /** How the call records of the PBX name this trunk. */
   readonly recordTrunk?: string;
   readonly phone: string;
+  /** Relay to another phone: released the usual one. */
   readonly alternatePhone?: Terminal;
+  /** Taken also by itself, when the usual phone is found faulty. */
+  readonly alternateOnFault?: true;
+  /** Number to which the exchange is asked to divert. */
+  readonly divertTo?: string;
   readonly kind: 'trunk' | 'direct' | 'dispatch' | 'standby';
   /** `pbx`: the switch answers by itself, so one unanswered line proves it down. `people`: two are needed. */
   readonly answers: 'pbx' | 'people';
@@ -197,6 +202,9 @@ export interface LineSettings {
   /** The phone off hook in bypass without speech for this long has been left off. */
   readonly phoneOffHookMs: number;
 }
+
+/** Level of the field that holds the relay of a line's alternate phone; no point can have this name. */
+export const alternateLevel = (line: LineId): PointId => `${line}/alternate-phone`;
 
 interface SourceBase {
   readonly id: SourceId;

@@ -66,6 +66,7 @@ export function readLines(
       written['read-back'] === undefined ? [] : spread(written['read-back'], 'mirror', 'read-back');
     if (mirrors[0] !== undefined && mirrors[0].bus !== relays[0]?.bus)
       report({ severity: 'error', path: path('read-back'), ...mirrorProblem });
+    tellAlternate(reading, key);
     const alternates =
       written['alternate-phone'] === undefined
         ? []
@@ -102,6 +103,10 @@ export function readLines(
         ...(recordTrunk === undefined ? {} : { recordTrunk }),
         phone,
         ...(alternatePhone === undefined ? {} : { alternatePhone }),
+        ...(alternatePhone !== undefined && written['alternate-when'] === 'fault'
+          ? { alternateOnFault: true as const }
+          : {}),
+        ...(written['divert-to'] === undefined ? {} : { divertTo: written['divert-to'] }),
         kind: written.kind ?? 'trunk',
         answers: written.answers ?? 'people',
         ...polarityOf(written.polarity),
@@ -119,6 +124,30 @@ function polarityOf(
 ): Pick<LineSettings, 'polarity'> {
   if (written === undefined || written === 'learned') return {};
   return { polarity: written === 'positive' ? 1 : -1 };
+}
+
+function tellAlternate({ draft, report }: Reading, key: string): void {
+  const written = draft.lines?.[key];
+  if (written === undefined) return;
+  if (written['alternate-when'] !== undefined && written['alternate-phone'] === undefined)
+    report({
+      severity: 'error',
+      path: ['lines', key, 'alternate-when'],
+      at: 'key',
+      message: text(
+        '没有 alternate-phone：没有继电器就无从改接',
+        'without alternate-phone there is no relay that could do it',
+      ),
+    });
+  if (written['alternate-phone'] !== undefined && written.bypass === undefined)
+    report({
+      severity: 'error',
+      path: ['lines', key, 'alternate-phone'],
+      message: text(
+        '没有 bypass：外线到不了任何话机',
+        'without bypass the trunk reaches no phone, neither the usual nor another',
+      ),
+    });
 }
 
 /** A record that names such a trunk could be of either line, and would be of none. */

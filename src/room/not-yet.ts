@@ -16,7 +16,4 @@ export function tellNotYet({ draft, report }: Reading): void {
     });
   if (draft.people !== undefined) tell(['people']);
   if (draft.recorder?.backup !== undefined) tell(['recorder', 'backup']);
-  for (const [id, line] of Object.entries(draft.lines ?? {})) {
-    if (line['alternate-phone'] !== undefined) tell(['lines', id, 'alternate-phone']);
-  }
 }

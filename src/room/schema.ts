@@ -29,6 +29,7 @@ import { escalationSchema } from './escalation-schema.ts';
 import { heartbeatsSchema, networkEvidence } from './evidence-schema.ts';
 import { nutClientSchema } from './nut-client-schema.ts';
 import { relayCareKeys } from './relay-schema.ts';
+import { standbyKeys } from './standby-schema.ts';
 import { snmpWrite, upsTestSchema } from './ups-test-schema.ts';
 import { hostsSchema, manualFormsSchema, nutServerSchema } from './host-schema.ts';
 import { seatPhoneEvidence } from './seat-phone-schema.ts';
@@ -441,9 +442,7 @@ const line = strict(
       maxLength: 32,
       ...about('旁路时接通的席位电话', 'seat phone that the trunk reaches in bypass'),
     }),
-    'alternate-phone': optional(
-      terminal('备用席位的继电器', 'relay to another phone, for a desk that fails', 'card-b/relay2'),
-    ),
+    ...standbyKeys,
     kind: optional(
       one(['trunk', 'direct', 'dispatch', 'standby'], about('线路种类', 'kind of the line'), 'trunk'),
     ),

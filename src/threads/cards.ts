@@ -2,7 +2,7 @@
  * The line cards of a room, between their drivers and the guard: frames become events and audio, levels become commands.
  * It decides nothing. A card whose relays were not adopted in this session is never commanded: the core names no coil for it.
  */
-import type { BusId, LineId } from '../model/ids.ts';
+import type { BusId, LineId, PointId } from '../model/ids.ts';
 import type { ChannelReading, LineCard } from '../ports/line-card.ts';
 import type { CoilCommand, RelayReport } from '../model/bypass.ts';
 import type { InputPoint, LineSettings, OutputPoint, Room } from '../model/room.ts';
@@ -14,6 +14,7 @@ import { readLoop } from '../signal/end-of-line.ts';
 import type { EndOfLine } from '../signal/end-of-line.ts';
 import { AudioRingWriter } from '../signal/audio-ring.ts';
 import { LoopFollower } from '../signal/loop.ts';
+import { alternateLevel } from '../model/room.ts';
 import { channelsPerCard, samplesPerFrame } from '../ports/line-card.ts';
 import { elapsedMs } from '../model/units.ts';
 
@@ -99,6 +100,8 @@ class OneCard {
   readonly card: LineCard;
   readonly #lines: readonly LineSettings[];
   readonly #relayLines = new Map<number, LineId>();
+  /** Relays that lead to an alternate phone, with the level that holds them. */
+  readonly #alternates = new Map<number, PointId>();
   readonly #inputs = new Map<number, InputPoint>();
   readonly #outputs: readonly OutputPoint[];
   readonly #rings: ReadonlyMap<LineId, SharedArrayBuffer>;
@@ -126,8 +129,10 @@ class OneCard {
     this.#clock = clock;
     this.#rings = rings;
     this.#lines = room.lines.filter(({ channel }) => channel.bus === card.id);
-    for (const { id, relay } of room.lines)
+    for (const { id, relay, alternatePhone } of room.lines) {
       if (relay?.bus === card.id) this.#relayLines.set(relay.number, id);
+      if (alternatePhone?.bus === card.id) this.#alternates.set(alternatePhone.number, alternateLevel(id));
+    }
     const here = room.points.filter((point) => 'terminal' in point && point.terminal.bus === card.id);
     for (const point of here) if (point.kind === 'input') this.#inputs.set(point.terminal.number, point);
     this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
@@ -229,12 +234,14 @@ class OneCard {
   drive(outputs: Outputs): void {
     if (!this.#isUp) return;
     // A card is adopted whole: as long as one of its lines is not named, none of its relays is commanded.
-    let isAdopted = this.#relayLines.size > 0;
+    let isAdopted = this.#relayLines.size + this.#alternates.size > 0;
     for (const [number, line] of this.#relayLines) {
       const coil = outputs.coils[line];
       if (coil === undefined) isAdopted = false;
       else this.#coils[number - 1] = coil;
     }
+    for (const [number, level] of this.#alternates)
+      this.#coils[number - 1] = outputs.points[level] === true ? 'energise' : 'release';
     if (isAdopted) this.card.drive(this.#coils);
     for (const { id, terminal, role } of this.#outputs) {
       const level = outputs.points[id];

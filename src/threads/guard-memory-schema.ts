@@ -109,6 +109,9 @@ export const guardMemorySchema = Type.Object({
     exercises: Type.Optional(
       Type.Record(Type.String(), Type.Object({ knownMs: Type.Number(), relay: exercise, phone: exercise })),
     ),
+    alternates: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.Literal('order'), Type.Literal('fault')])),
+    ),
     bypassCalls: Type.Optional(
       Type.Object({ total: Type.Integer({ minimum: 0 }), latest: Type.Integer({ minimum: 0 }) }),
     ),

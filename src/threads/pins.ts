@@ -16,6 +16,7 @@ import type { MonoMs } from '../model/units.ts';
 import type { Outputs } from '../model/effect.ts';
 import type { RoomEvent } from '../model/event.ts';
 import type { Text } from '../model/text.ts';
+import { alternateLevel } from '../model/room.ts';
 import { elapsedMs } from '../model/units.ts';
 import { text } from '../model/text.ts';
 
@@ -68,7 +69,10 @@ export class Pins {
     this.#handlers = handlers;
     const here = room.points.filter((point) => 'terminal' in point && point.terminal.bus === bus.id);
     this.#inputs = here.filter((point): point is InputPoint => point.kind === 'input');
-    this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
+    this.#outputs = [
+      ...here.filter((point): point is OutputPoint => point.kind === 'output'),
+      ...alternatePhones(room, bus),
+    ];
     const mayDriveRelays = !gpio.keepsOutputs || bus.acceptOutputsKept;
     const relays = room.lines.flatMap(({ id, relay, readBack }) =>
       relay?.bus === bus.id ? [{ id, pin: relay.number, mirror: readBack?.number }] : [],
@@ -316,3 +320,22 @@ function reasonOf(error: unknown): Text {
   const reason = error instanceof Error ? error.message : String(error);
   return text(reason, reason);
 }
+
+/** Relays that lead to an alternate phone: outputs like any other. */
+const alternatePhones = ({ lines }: Room, bus: GpioBus): OutputPoint[] =>
+  lines.flatMap(({ id, alternatePhone }): OutputPoint[] =>
+    alternatePhone?.bus === bus.id
+      ? [
+          {
+            ...{
+              kind: 'output',
+              id: alternateLevel(id),
+              name: text(id, id),
+              role: 'plain',
+              activeLow: false,
+            },
+            terminal: alternatePhone,
+          },
+        ]
+      : [],
+  );

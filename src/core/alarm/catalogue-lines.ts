@@ -127,6 +127,17 @@ export const lineAlarms = {
       'Look at the PBX; when it works, order the restore by hand',
     ],
   }),
+  'bypass.alternate-phone': kind('minor', {
+    what: ['外线改接了备用话机', 'A trunk has taken its alternate phone'],
+    effect: [
+      '旁路时该外线在备用话机上振铃，原话机不响',
+      'In bypass this trunk rings at its alternate phone, and not at the usual one',
+    ],
+    action: [
+      '安排人员守在备用话机前；原话机修好后下达 alternate-phone 接回',
+      'Put somebody at the alternate phone; when the usual one is mended, take it back (alternate-phone, off)',
+    ],
+  }),
   'bypass.exercise-failed': kind('major', {
     what: ['旁路演练未通过', 'A bypass exercise failed'],
     effect: ['交换机故障时，这一路可能到不了座席话机', 'With the PBX down this line may not reach its phone'],

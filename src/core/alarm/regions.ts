@@ -409,6 +409,7 @@ export function viewOf(alarm: Alarm, isFirstOut: boolean): AlarmView {
     count,
   } = alarm;
   const { what, effect, action } = alarmKind(key.type);
+  const { ask } = alarm.rule;
   return {
     id,
     key,
@@ -420,7 +421,7 @@ export function viewOf(alarm: Alarm, isFirstOut: boolean): AlarmView {
     sounds: sounds(alarm),
     what: detail.zh === '' ? what : text(`${what.zh}：${detail.zh}`, `${what.en}: ${detail.en}`),
     effect,
-    action,
+    action: ask === undefined ? action : text(`${action.zh}；${ask.zh}`, `${action.en}; ${ask.en}`),
     since,
     ...(isFirstOut ? { firstOut: true } : {}),
     ...rootOf(suppressions),

@@ -6,6 +6,7 @@
 import type { AlarmKey, Condition, Severity } from '../../model/alarm.ts';
 import { severities } from '../../model/alarm.ts';
 import type { AlarmSetting } from '../../model/room.ts';
+import type { Text } from '../../model/text.ts';
 import { alarmKind, isSafetyType } from './catalogue.ts';
 import type { AlarmKind } from './catalogue-entry.ts';
 
@@ -16,20 +17,36 @@ export interface AlarmRule extends Pick<AlarmKind, 'latch' | 'onDelayMs' | 'offD
   readonly inWindow?: { readonly times: number; readonly withinMs: number };
   /** Acknowledged and still standing after this long: it asks again. */
   readonly reAlarmMs?: number;
+  /** What to do besides what the catalogue says. */
+  readonly ask?: Text;
 }
 
 /** By `type` and by `subject/type`. */
 export type AlarmRules = ReadonlyMap<string, AlarmRule>;
 
-export function alarmRules(settings: readonly AlarmSetting[]): AlarmRules {
+/** `asks` by `subject/type`. */
+export function alarmRules(
+  settings: readonly AlarmSetting[],
+  asks: ReadonlyMap<string, Text> = new Map(),
+): AlarmRules {
   const rules = new Map<string, AlarmRule>();
   for (const one of settings)
     if (one.subject === undefined) rules.set(one.type, ruled(alarmKind(one.type), one));
   for (const one of settings)
     if (one.subject !== undefined)
       rules.set(`${one.subject}/${one.type}`, ruled(rules.get(one.type) ?? alarmKind(one.type), one));
+  for (const [key, ask] of asks) {
+    const type = key.slice(key.indexOf('/') + 1);
+    rules.set(key, { ...(rules.get(key) ?? rules.get(type) ?? behaviourOf(alarmKind(type))), ask });
+  }
   return rules;
 }
+
+const behaviourOf = ({ latch, onDelayMs, offDelayMs }: AlarmKind): AlarmRule => ({
+  latch,
+  onDelayMs,
+  offDelayMs,
+});
 
 export const ruleOf = (rules: AlarmRules, { subject, type }: AlarmKey): AlarmRule =>
   (rules.size === 0 ? undefined : (rules.get(`${subject}/${type}`) ?? rules.get(type))) ?? alarmKind(type);

@@ -15,6 +15,7 @@ import type { AlarmSetting } from '../../model/room.ts';
 import type { MonoMs } from '../../model/units.ts';
 import { earlier } from '../../model/units.ts';
 import { text } from '../../model/text.ts';
+import type { Text } from '../../model/text.ts';
 import { isAlarmCommand, obey } from './commands.ts';
 import type { Sounding } from '../../model/escalation.ts';
 import { countsOf, soundingOf, told, viewsOf } from './told.ts';
@@ -64,6 +65,8 @@ export interface AlarmConfig {
   readonly settings: readonly AlarmSetting[];
   /** What an alarm may be about, for who names one that has not come yet. */
   readonly subjects: ReadonlySet<string>;
+  /** What to do besides what the catalogue says, by `subject/type`. */
+  readonly asks?: ReadonlyMap<string, Text>;
 }
 
 export interface AlarmState {
@@ -97,9 +100,9 @@ const noConfig: AlarmConfig = { settings: [], subjects: new Set() };
 export function initial(
   saved: SavedAlarms | undefined,
   at: MonoMs,
-  { settings, subjects }: AlarmConfig = noConfig,
+  { settings, subjects, asks }: AlarmConfig = noConfig,
 ): AlarmState {
-  const rules = alarmRules(settings);
+  const rules = alarmRules(settings, asks);
   const alarms = new Map(
     (saved?.alarms ?? [])
       .slice(0, standingLimit)

@@ -1,5 +1,6 @@
 /** What a person, a button or the centre orders: each command goes to the machine that decides on it. */
 import type { Actor, RoomEventOf } from '../../model/event.ts';
+import * as alternate from '../alternate-phone/step.ts';
 import * as alarm from '../alarm/step.ts';
 import type { Effect } from '../../model/effect.ts';
 import type { LineId } from '../../model/ids.ts';
@@ -63,6 +64,19 @@ export function command(state: RoomState, event: RoomEventOf<'command'>): RoomSt
     case 'reset-bypass':
     case 'exercise':
       return audited(toBypassOrder(state, event), event, order);
+    case 'alternate-phone': {
+      const isForbidden = event.by.via === 'centre' && !state.config.room.allowBypassFromCentre;
+      const answer = alternate.order(state.alternate, order.line, order.on);
+      const { accepted, text: said } = isForbidden ? { accepted: false, text: centreForbidden } : answer;
+      const notice = { kind: 'command', at, id: event.id, accepted, text: said } as const;
+      return {
+        state: accepted ? { ...state, alternate: answer.state } : state,
+        effects: [
+          { kind: 'notice', notice },
+          ...(accepted && answer.isNew ? [{ kind: 'save' } as const] : []),
+        ],
+      };
+    }
     case 'new-relay':
       return chain(toRelayTrend(state, { kind: 'new-relay', line: order.line }), (now) => ({
         state: now,
@@ -136,6 +150,11 @@ const done: Readonly<Record<'silence' | 'reset-first-out' | 'lamp-test', (by: st
   'reset-first-out': (by) => text(`${by} 已复位首发标记`, `first-out marks reset by ${by}`),
   'lamp-test': (by) => text(`${by} 试灯`, `lamp test by ${by}`),
 };
+
+const centreForbidden = text(
+  '本机房不接受中心的旁路命令（report.allow-bypass 未开启）',
+  'this room takes no bypass commands from the centre (report.allow-bypass is not set)',
+);
 
 function newRelayAnswer(state: RoomState, id: string, by: Actor, line: LineId, at: MonoMs): Effect {
   const isKnown = state.relayTrend.cardOf[line] !== undefined;

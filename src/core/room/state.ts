@@ -1,5 +1,7 @@
 /** What the room's decisions stand on: the state of every machine, how it begins, and what of it outlives a restart. */
 import * as alarm from '../alarm/step.ts';
+import { diversions } from '../alarm/diversions.ts';
+import * as alternate from '../alternate-phone/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import { annunciatorConfig } from './annunciator-config.ts';
 import * as bypass from '../bypass/index.ts';
@@ -64,6 +66,7 @@ export interface SavedRoom {
   /** How long the relays took to move. */
   readonly relayTrends?: relayTrend.SavedTrends;
   readonly bypassCalls?: BypassCalls;
+  readonly alternates?: alternate.SavedAlternates;
   readonly exercises?: exercise.SavedExercises;
 }
 
@@ -81,6 +84,7 @@ export interface RoomState {
   readonly bypassCalls: BypassCalls;
   readonly port: port.PortState;
   readonly exercise: ExerciseState;
+  readonly alternate: alternate.AlternateState;
   readonly triggers: Readonly<Record<LineId, TriggerState>>;
   readonly alarm: alarm.AlarmState;
   readonly maintenance: maintenance.MaintenanceState;
@@ -185,6 +189,12 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
       typeof saved === 'string' ? undefined : saved.relayTrends,
     ),
     bypassCalls: (typeof saved === 'string' ? undefined : saved.bypassCalls) ?? noBypassCalls,
+    alternate: alternate.initial(
+      room.lines.flatMap(({ id, phone, alternatePhone, alternateOnFault = false }) =>
+        alternatePhone === undefined ? [] : [{ id, phone, onFault: alternateOnFault }],
+      ),
+      typeof saved === 'string' ? undefined : saved.alternates,
+    ),
     exercise: exercise.initial(
       exerciseConfig(room),
       typeof saved === 'string' ? undefined : saved.exercises,
@@ -199,6 +209,7 @@ export function initial(config: RoomConfig, { saved, awayMs }: AtStart, at: Mono
     alarm: alarm.initial(typeof saved === 'string' ? undefined : saved.alarms, later(at, -awayMs), {
       settings: room.alarms,
       subjects: alarmSubjects(room),
+      asks: diversions(room.lines),
     }),
     maintenance: maintenance.initial(
       [...room.subjects, ...room.lines, ...room.points].map(({ id }) => id),
@@ -336,6 +347,7 @@ export function saved(state: RoomState): SavedRoom {
     polarities: pair.savedPolarities(state.pairs),
     relayTrends: state.relayTrend.trends,
     bypassCalls: state.bypassCalls,
+    alternates: alternate.saved(state.alternate),
     exercises: exercise.saved(state.exercise, state.at),
     ...(selfTest === undefined ? {} : { selfTest }),
   };

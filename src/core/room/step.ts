@@ -6,6 +6,7 @@
  * It decides nothing by itself, knows no clock but `event.at`, and is replayed exactly from its journal.
  */
 import * as alarm from '../alarm/step.ts';
+import * as alternate from '../alternate-phone/step.ts';
 import * as annunciator from '../annunciator/step.ts';
 import * as bypass from '../bypass/index.ts';
 import { conditions as controlConditions } from '../control/conditions.ts';
@@ -158,6 +159,7 @@ function turn(before: RoomState, at: MonoMs): RoomStep {
   now = chain(now, exercised);
   now = each(now, Object.keys(before.pairs), (state, id) => toPair(state, id, event));
   now = each(now, Object.values(now.state.pairs), tellSeat);
+  now = chain(now, alternated);
   now = each(now, Object.keys(before.triggers), (state, id) => toTrigger(state, id, event));
   now = chain(now, (state) => judgeAlarms(state, at));
   now = chain(now, (state) => annunciate(state, { kind: 'turn', at }));
@@ -171,6 +173,28 @@ function tellSeat(state: RoomState, own: pair.PairState): RoomStep {
   const { at } = state;
   const word = phoneSays(own, isRecorderHeard(state), at);
   return toWatch(state, { kind: 'seat-phone', line: id, at, ...word });
+}
+
+/** The seat phone that was found faulty, and the call that must not be cut. */
+function alternated(state: RoomState): RoomStep {
+  const ids = Object.keys(state.alternate);
+  if (ids.length === 0) return { state, effects: nothing };
+  const levels = ids.map((id) => {
+    const own = state.pairs[id];
+    const faults = own === undefined ? [] : pair.conditions(own, isRecorderHeard(state), state.at);
+    return {
+      id,
+      isInCall: own?.position === 'bypass' && own.signal === 'off-hook',
+      isFaulty: faults.some(
+        ({ key }) => key.type === 'terminal.phone-no-current' || key.type === 'terminal.phone-unanswered',
+      ),
+    };
+  });
+  const { state: next, isNew } = alternate.judged(state.alternate, levels);
+  return {
+    state: next === state.alternate ? state : { ...state, alternate: next },
+    effects: isNew ? [{ kind: 'save' }] : nothing,
+  };
 }
 
 function exercised(state: RoomState): RoomStep {
@@ -226,6 +250,7 @@ function judgeAlarms(state: RoomState, at: MonoMs): RoomStep {
     ...Object.values(state.pairs).flatMap((own) => pair.conditions(own, isRecorderHeard(state), at)),
     ...relayTrend.conditions(state.relayTrend),
     ...exerciseConditions(state.exercise, at),
+    ...alternate.conditions(state.alternate),
     ...pointConditions(state.config, state.contacts),
     ...buttonConditions(state.config, state.heldSince, at),
     ...loopConditions(state.config, state.loopFaults),
@@ -267,7 +292,8 @@ export function outputs(state: RoomState): Outputs {
     if (role === 'new-alarm') points[id] = newAlarm;
     if (role === 'any-alarm') points[id] = anyAlarm;
   }
-  return { coils: bypass.outputs(state.bypass), points: { ...points, ...control.outputs(state.control) } };
+  const levels = { ...points, ...control.outputs(state.control), ...alternate.outputs(state.alternate) };
+  return { coils: bypass.outputs(state.bypass), points: levels };
 }
 
 /** Names of what must never be and is. */
