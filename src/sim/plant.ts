@@ -29,7 +29,7 @@ export interface CallOut {
 
 export type InputWire = 'sound' | 'cut' | 'short';
 export const inputCount = 4;
-export const outputCount = 2;
+export const outputCount = 4;
 /** Samples of one millisecond of one channel. */
 export const samplesPerMs = 8;
 

@@ -101,17 +101,17 @@ test('an output that stands for a host that is well falls with it and is refused
   rig.driver.output(1, true, false);
   rig.driver.output(2, true, true);
   rig.run(20, all('energise'));
-  assert.equal(rig.card.plant.outputs, [true, true]);
+  assert.equal(rig.card.plant.outputs, [true, true, false, false]);
   rig.run(5200, all('energise'), false);
   assert.ok(rig.card.isHostLost);
-  assert.equal(rig.card.plant.outputs, [true, false]);
+  assert.equal(rig.card.plant.outputs, [true, false, false, false]);
   rig.driver.output(2, true, true);
   rig.run(20, all('energise'), false);
-  assert.equal(rig.card.plant.outputs, [true, false], 'not while the host is lost');
+  assert.equal(rig.card.plant.outputs, [true, false, false, false], 'not while the host is lost');
   rig.run(100, all('energise'));
   rig.driver.output(2, true, true);
   rig.run(20, all('energise'));
-  assert.equal(rig.card.plant.outputs, [true, true]);
+  assert.equal(rig.card.plant.outputs, [true, true, false, false]);
 });
 
 test('a guard that restarts within five seconds cuts nobody off', () => {

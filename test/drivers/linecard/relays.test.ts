@@ -179,10 +179,10 @@ test('contacts and outputs: index 1 is terminal 1', () => {
   assert.equal(rig.told.inputs.at(-1), { index: 2, closed: true });
   rig.driver.output(2, true, false);
   rig.run(20);
-  assert.equal(rig.card.plant.outputs, [false, true]);
+  assert.equal(rig.card.plant.outputs, [false, true, false, false]);
   rig.driver.output(2, false, false);
   rig.run(20);
-  assert.equal(rig.card.plant.outputs, [false, false]);
+  assert.equal(rig.card.plant.outputs, [false, false, false, false]);
 });
 
 test('a supervised input: closed, open, cut and short by their ohms; cut and short are not closed', () => {
