@@ -107,7 +107,8 @@ export const mutants: readonly Mutant[] = [
   ...inProject('drivers/disk/guard-file.ts', 'threads/guard-memory.test.ts', [
     {
       name: 'a torn guard.json counts as none',
-      search: "return { kind: 'unreadable', reason: reasonOf(error), setAside: setAsideGuardFile(file) };",
+      search:
+        "return { kind: 'unreadable', reason: reasonOf(error), setAside: setAsideGuardFile(file, disk) };",
       replace: "return { kind: 'missing' };",
       caught: 'guard.json cut off at any byte',
     },
@@ -222,8 +223,8 @@ export const slowMutants: readonly Mutant[] = [
   ...inProgram('threads/guard.ts', [
     {
       name: 'slow: an exception that nobody caught is passed over',
-      search: 'giveUp(`LK-GUARD-002 uncaught: ${error.stack ?? error.message}`, loop.state);',
-      replace: "log('error', error.message);",
+      search: 'giveUp(`LK-GUARD-002 ${what}`, loop.state);',
+      replace: "log('error', what);",
       caught: 'something throws in the guard',
     },
     {
