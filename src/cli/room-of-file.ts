@@ -12,14 +12,16 @@ export async function roomOfFile(
   asked: Language | undefined,
 ): Promise<Room | undefined> {
   const language = asked ?? languageOfEnvironment();
-  const tell = (why: Text): undefined => {
+  const tell = (why: Text): void => {
     process.stderr.write(`linekeeper ${command}: ${file}: ${why[language]}\n`);
-    return undefined;
   };
   const content = await readRoomFile(file);
-  if (!content.ok) return tell(content.why);
+  if (!content.ok) {
+    tell(content.why);
+    return undefined;
+  }
   const { room } = loadRoom(content.words, file, {});
-  return (
-    room ?? tell(text(`有错误，见 linekeeper check ${file}`, `has errors: see linekeeper check ${file}`))
-  );
+  if (room === undefined)
+    tell(text(`有错误，见 linekeeper check ${file}`, `has errors: see linekeeper check ${file}`));
+  return room;
 }

@@ -15,12 +15,12 @@ class Seat {
   state;
   #position: RelayPosition = 'normal';
 
-  constructor(measuresPhone = true, seat: string | undefined = 'seat-3') {
+  constructor(measuresPhone = true, seat = 'seat-3') {
     this.state = initial(
       {
         ...{ line: 'L03', trunk: '020-120-3', phone: '8003', measuresPhone },
         ...{ phoneOffHookMs: 300_000, ringLimitMs: 20_000 },
-        ...(seat === undefined ? {} : { seat }),
+        ...(seat === '' ? {} : { seat }),
       },
       monoMs(this.at),
     );
