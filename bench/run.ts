@@ -16,6 +16,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   reaction: async () => (await import('./reaction.ts')).reaction,
   gpio: async () => (await import('./reaction-gpio.ts')).gpio,
   'dial-tone': async () => (await import('./dial-tone.ts')).dialTone,
+  alarms: async () => (await import('./alarms.ts')).alarms,
   judge: async () => (await import('./judge.ts')).judge,
   watch: async () => (await import('./watch.ts')).watch,
 };

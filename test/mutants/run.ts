@@ -10,6 +10,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { mutants as ofAnnunciator } from './annunciator.ts';
+import { mutants as ofAlarm } from './alarm.ts';
 import { mutants as ofBypass } from './bypass.ts';
 import type { Mutant } from './bypass.ts';
 import { mutants as ofDialTone } from './dial-tone.ts';
@@ -114,6 +115,7 @@ const words = process.argv.slice(2);
 const chosen = [
   ...ofAnnunciator,
   ...ofBypass,
+  ...ofAlarm,
   ...ofRelayCare,
   ...ofWatch,
   ...ofDialTone,

@@ -59,6 +59,16 @@ function changesOf(before: Alarm | undefined, now: Alarm): readonly Change[] {
   return changes;
 }
 
+const plain = new WeakMap<Alarm, AlarmView>();
+/** Made once for each alarm as it stands: most of ten thousand do not change from one turn to the next. */
+function plainView(alarm: Alarm): AlarmView {
+  const known = plain.get(alarm);
+  if (known !== undefined) return known;
+  const view = viewOf(alarm, false);
+  plain.set(alarm, view);
+  return view;
+}
+
 const listed = new WeakMap<ReadonlyMap<string, Alarm>, readonly AlarmView[]>();
 
 /** The most urgent first, then the newest. Made when it is asked for, once for each set of alarms. */
@@ -69,7 +79,7 @@ export function viewsOf(alarms: ReadonlyMap<string, Alarm>, bursts: Bursts): rea
   const shown = [...alarms.values()]
     .filter(isListed)
     .sort((a, b) => rank(b.severity) - rank(a.severity) || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1))
-    .map((alarm) => viewOf(alarm, firsts.has(alarm.id)));
+    .map((alarm) => (firsts.has(alarm.id) ? viewOf(alarm, true) : plainView(alarm)));
   listed.set(alarms, shown);
   return shown;
 }

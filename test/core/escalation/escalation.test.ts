@@ -3,12 +3,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EscalationSettings, Sounding } from '../../../src/model/escalation.ts';
 import type { Effect } from '../../../src/model/effect.ts';
-import { monoMs, wallMs } from '../../../src/model/units.ts';
+import { monoMs } from '../../../src/model/units.ts';
 import { text } from '../../../src/model/text.ts';
 import type { EscalationState, SavedEscalation } from '../../../src/core/escalation/step.ts';
 import * as escalation from '../../../src/core/escalation/step.ts';
-import { escalationNotice } from '../../../src/threads/escalation.ts';
-import { roomFileList } from '../../../src/drivers/duty/room-file-list.ts';
 
 const minute = 60_000;
 const settings: EscalationSettings = {
@@ -173,19 +171,6 @@ test('a room file without escalation tells nobody', () => {
     () => undefined,
   );
   assert.equal(effects, []);
-});
-
-test('the notice names the people of the level and how each is reached, in both languages', () => {
-  const desk = new Desk().hear(alarm('a')).wait(20 * minute);
-  const due = desk.effects.flatMap((one) => (one.kind === 'escalate' ? [one] : [])).at(-1);
-  if (due === undefined) throw new Error('nothing was told');
-  const told = escalationNotice(due, roomFileList(settings), wallMs(1_800_000_000_000));
-  assert.is(told.kind === 'escalation' ? told.who.map(({ id }) => id).join() : '', 'desk,lead');
-  const words = told.kind === 'escalation' ? told.text : text('', '');
-  assert.match(words.en, 'level 2: broken (a). to be told: desk phone 8001, Li SMS 138');
-  assert.match(words.zh, '升级至第 2 级：坏了（a）。通知 值班台 phone 8001、李 SMS 138');
-  const nobody = escalationNotice(due, roomFileList(undefined), wallMs(1_800_000_000_000));
-  assert.match(nobody.kind === 'escalation' ? nobody.text.en : '', 'nobody is on duty');
 });
 
 test.run();
