@@ -43,8 +43,10 @@ function PathGlyph({ path }: { readonly path: Path }) {
 /** Newest times of the relay, release and operate, once there are enough of them. */
 function RelayTimes({ relay }: { readonly relay: LineView['relay'] }) {
   const { say } = useSaying();
-  if (relay === undefined) return null;
-  const times = [relay.release.nowMs, relay.operate.nowMs].map((ms) => (ms === undefined ? '–' : String(ms)));
+  const { nowMs: releaseMs } = relay?.release ?? {};
+  const { nowMs: operateMs } = relay?.operate ?? {};
+  if (relay === undefined || (releaseMs === undefined && operateMs === undefined)) return null;
+  const times = [releaseMs, operateMs].map((ms) => (ms === undefined ? '–' : String(ms)));
   return (
     <small class={relay.isSlow ? 'relay-times relay-slow' : 'relay-times'} title={say(words.relayTimes)}>
       {times.join(' / ')} ms
