@@ -49,23 +49,32 @@ export interface SavedAlarms {
 
 export function savedOf(alarms: Iterable<Alarm>, at: MonoMs): SavedAlarms {
   return {
-    alarms: [...alarms].filter(isListed).map((alarm) => ({
-      key: alarm.key,
-      severity: alarm.severity,
-      detail: alarm.detail,
-      stands: alarm.stands,
-      ack: alarm.ack,
-      latched: alarm.latched,
-      suppressions: alarm.suppressions.map((one) => savedSuppression(one, at)),
-      count: alarm.count,
-      raisedAgoMs: elapsedMs(alarm.raisedAt, at),
-      changedAgoMs: elapsedMs(alarm.changedAt, at),
-      ...(alarm.clearedAt === undefined ? {} : { clearedAgoMs: elapsedMs(alarm.clearedAt, at) }),
-      ...(alarm.ackedBy === undefined ? {} : { ackedBy: alarm.ackedBy }),
-      ...(alarm.reAlarmAt === undefined ? {} : { reAlarmInMs: elapsedMs(at, alarm.reAlarmAt) }),
-    })),
+    alarms: [...alarms]
+      .filter(isListed)
+      .map(withoutDelay)
+      .map((alarm) => ({
+        key: alarm.key,
+        severity: alarm.severity,
+        detail: alarm.detail,
+        stands: alarm.stands,
+        ack: alarm.ack,
+        latched: alarm.latched,
+        suppressions: alarm.suppressions.map((one) => savedSuppression(one, at)),
+        count: alarm.count,
+        raisedAgoMs: elapsedMs(alarm.raisedAt, at),
+        changedAgoMs: elapsedMs(alarm.changedAt, at),
+        ...(alarm.clearedAt === undefined ? {} : { clearedAgoMs: elapsedMs(alarm.clearedAt, at) }),
+        ...(alarm.ackedBy === undefined ? {} : { ackedBy: alarm.ackedBy }),
+        ...(alarm.reAlarmAt === undefined ? {} : { reAlarmInMs: elapsedMs(at, alarm.reAlarmAt) }),
+      })),
   };
 }
+
+/** Acknowledged while its condition began anew: that on-delay begins again, and nothing else of it is left to acknowledge. */
+const withoutDelay = (alarm: Alarm): Alarm =>
+  alarm.ack === 'acked' && !alarm.stands && !alarm.latched
+    ? { ...alarm, ack: 'none', ackedBy: undefined }
+    : alarm;
 
 function savedSuppression(one: Suppression, at: MonoMs): SavedSuppression {
   switch (one.kind) {

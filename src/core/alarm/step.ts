@@ -107,6 +107,7 @@ export function initial(
     (saved?.alarms ?? [])
       .slice(0, standingLimit)
       .map((one, index) => restored(one, index + 1, rules, at))
+      .filter((alarm) => !isOver(alarm))
       .map((alarm) => [alarm.id, alarm]),
   );
   return {
@@ -117,7 +118,7 @@ export function initial(
     levels: new Map(),
     maintenance: {},
     leftOut: 0,
-    sequence: alarms.size,
+    sequence: saved?.alarms.length ?? 0,
     bursts: noBursts,
     flood: noFlood,
     due: dueOf(alarms.values()),

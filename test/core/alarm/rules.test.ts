@@ -1,6 +1,7 @@
 /** What the room file says of alarms: delays, counting in a window, asking again, latch, severity; and what it may not do. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readSaved } from '../../../src/core/alarm/saved.ts';
 import * as alarm from '../../../src/core/alarm/step.ts';
 import type { AlarmSetting } from '../../../src/model/room.ts';
 import { monoMs } from '../../../src/model/units.ts';
@@ -109,6 +110,23 @@ test('asking again while shelved is silent, and sounds when the shelf is over', 
   one.shelve(crm, 60 * minute).wait(45 * minute);
   assert.is(one.is(crm), 'active unacked shelved');
   assert.is(one.wait(15 * minute).is(crm), 'active unacked sounds');
+});
+
+test('acknowledged while it begins anew, then a restart: its shelf is kept, and no rule is broken', () => {
+  const before = room()
+    .levels(crm)
+    .wait(2000)
+    .levels()
+    .wait(10_000)
+    .shelve(crm, 10 * minute);
+  before.levels(crm).ack(crm);
+  const saved = alarm.saved(before.state, monoMs(before.at));
+  assert.equal(readSaved(saved), { saved, leftOut: 0 });
+  const after = new Alarms(saved, before.at).levels(crm).wait(2000);
+  assert.is(after.is(crm), 'active unacked shelved');
+  const bare = room().levels(crm).wait(2000).levels().wait(10_000).levels(crm).ack(crm);
+  const none = new Alarms(alarm.saved(bare.state, monoMs(bare.at)), bare.at).tell({ kind: 'turn' });
+  assert.is(none.state.alarms.size, 0);
 });
 
 test('a latch of the room file keeps what is over until a person resets it', () => {
