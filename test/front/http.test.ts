@@ -128,6 +128,20 @@ const holds = (schema: object, body: string): void => {
   assert.ok(check(JSON.parse(body)), JSON.stringify(check.errors));
 };
 
+test('the report about the alarms is asked of the archive for a week in the zone of the room', async () => {
+  const { app, asked } = await aServer();
+  // The archive of this setting knows no report: what matters is what it was asked.
+  assert.is((await app.inject('/api/v1/alarms/report?week=2026-W47')).statusCode, 503);
+  const [week] = asked;
+  assert.is(week?.kind === 'alarm-report' ? week.to - week.from : 0, 7 * 86_400_000);
+  assert.is((await app.inject('/api/v1/alarms/report')).statusCode, 503);
+  const last = asked.at(-1);
+  assert.is(last?.kind === 'alarm-report' ? last.to : 0, noon);
+  for (const wrong of ['week=2026-W60', 'from=x', 'from=5&to=4', 'from=0&to=99999999999'])
+    assert.is((await app.inject(`/api/v1/alarms/report?${wrong}`)).statusCode, 400, wrong);
+  assert.is(asked.length, 2);
+});
+
 test('status tells the room by the names that scripts rely on', async () => {
   const { app, feed } = await aServer();
   const early = await app.inject('/api/v1/status');
