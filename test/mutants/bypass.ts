@@ -18,7 +18,9 @@ export interface Mutant {
     | { readonly test: string }
     | { readonly copied: string }
     | { readonly project: string }
-    | { readonly program: string };
+    | { readonly program: string }
+    /** So many nights of the simulated room, run from a copy of the whole source. */
+    | { readonly nights: number };
   /** The invariant or the test's name, as the failure prints it. */
   readonly caught: string;
 }

@@ -20,6 +20,7 @@ import { mutants as ofPair } from './pair.ts';
 import { mutants as ofPowerCut } from './power-cut.ts';
 import { mutants as ofPbx } from './pbx.ts';
 import { mutants as ofSafety, slowMutants } from './safety-table.ts';
+import { mutants as ofSimulation } from './simulation.ts';
 import { mutants as ofWatch } from './watch.ts';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
@@ -31,7 +32,8 @@ const programLimitMs = 600_000;
 /** A copy of what the core needs, with the bug in it; `undefined` when the patch does not fit exactly once. */
 function seeded(mutant: Mutant, n: number): string | undefined {
   if ('copied' in mutant.by) return copiedWithTests(mutant, n);
-  if ('project' in mutant.by || 'program' in mutant.by) return copiedProject(mutant, n);
+  if ('project' in mutant.by || 'program' in mutant.by || 'nights' in mutant.by)
+    return copiedProject(mutant, n);
   const copy = path.join(folder, String(n));
   for (const part of ['core', 'model'])
     cpSync(path.join(project, 'src', part), path.join(copy, part), { recursive: true });
@@ -63,7 +65,7 @@ function copiedProject(mutant: Mutant, n: number): string | undefined {
     cpSync(path.join(project, part), path.join(copy, part), { recursive: true });
   symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
   if (!patched(path.join(copy, 'src', mutant.file), mutant)) return undefined;
-  if ('project' in mutant.by) return copy;
+  if ('project' in mutant.by || 'nights' in mutant.by) return copy;
   cpSync(path.join(project, 'dist/panel'), path.join(copy, 'dist/panel'), { recursive: true });
   for (const args of [
     ['node_modules/typescript/bin/tsc', '-p', '.'],
@@ -80,12 +82,14 @@ function programOf(mutant: Mutant, copy: string): string[] {
   if ('copied' in by) return [path.join(copy, 'test/core', by.copied)];
   if ('project' in by) return [path.join(copy, 'test', by.project)];
   if ('program' in by) return [path.join(copy, 'test', by.program)];
+  if ('nights' in by)
+    return [path.join(copy, 'test/sim/room/sim.ts'), '--seeds', String(by.nights), '--quiet'];
   return [path.join(project, 'test/core/bypass', by.test)];
 }
 
 function prove(mutant: Mutant, copy: string): Promise<string> {
   const program = programOf(mutant, copy);
-  const ownLimitMs = 'program' in mutant.by ? programLimitMs : limitMs;
+  const ownLimitMs = 'program' in mutant.by || 'nights' in mutant.by ? programLimitMs : limitMs;
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', ...program], {
       cwd: project,
@@ -106,6 +110,8 @@ function prove(mutant: Mutant, copy: string): Promise<string> {
 /** The line of the failure that names the proof; `undefined`: not caught by it. */
 function reasonIn(mutant: Mutant, output: string): string | undefined {
   const lines = output.split('\n');
+  if ('nights' in mutant.by)
+    return lines.find((line) => line.startsWith('seed ') && line.includes(mutant.caught));
   return 'family' in mutant.by
     ? lines.find((line) => line.startsWith(mutant.caught) || line.startsWith(`check: ${mutant.caught}`))
     : lines.find((line) => line.includes('FAIL  ') && line.includes(`"${mutant.caught}`));
@@ -124,6 +130,7 @@ const chosen = [
   ...ofPowerCut,
   ...ofPbx,
   ...ofSafety,
+  ...ofSimulation,
   ...(process.argv.slice(2).includes('slow') ? slowMutants : []),
 ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const waiting = chosen.map((mutant, n) => ({ mutant, n }));

@@ -100,6 +100,9 @@ export class Truths implements Onlookers {
   #savedAt = -Infinity;
   #endedAt = -Infinity;
   #memoryLostAt = -Infinity;
+  /** The room stood in bypass long enough for guard.json to know it. */
+  #mustBeHeld: 'tripped' | 'held' | undefined;
+  readonly #inBypass = new Since();
   #alarms: ReadonlyMap<string, Alarm> = new Map();
   #soundsSince = new Map<string, number>();
   #ackedAt = new Map<string, number>();
@@ -190,6 +193,12 @@ export class Truths implements Onlookers {
         now - Math.max(at, disk.unwellAt + 6000) > 1000 &&
         this.#alarms.get(id)?.ack === 'acked',
     );
+    const phase = this.#state?.bypass.room.phase.kind;
+    const isKnown = isDiskWell && now - disk.unwellAt > 8000 && now - this.#memoryLostAt > 15_000;
+    const isHeld = isKnown && this.#inBypass.ms(now) > 1500 && this.#awake.ms(now) > 1500;
+    const isByKey = this.#state?.bypass.room.reason === 'key';
+    this.#mustBeHeld = isHeld && !isByKey && (phase === 'tripped' || phase === 'held') ? phase : undefined;
+    this.#inBypass.is(now, false);
     const isAwake = this.#awake.ms(now) > 1000 || why === 'orderly';
     this.#mustBeAcked = isAwake && now - this.#memoryLostAt > 15_000 ? sure.map(([id]) => id) : [];
     this.#ackedAt = new Map();
@@ -306,6 +315,10 @@ export class Truths implements Onlookers {
       if (coilOf(line.step) === 'energise') seen.wantedAt = now;
       else if (coilOf(line.step) === 'release') seen.releasedAt = now;
     }
+    const { kind } = own.room.phase;
+    if (this.#isFirstTurn && this.#mustBeHeld !== undefined && kind !== 'tripped' && kind !== 'held')
+      this.#violate(`the bypass that was ${this.#mustBeHeld} is forgotten over the restart`);
+    this.#inBypass.is(now, kind === 'tripped' || kind === 'held');
     this.#downConfirmed.is(now, isDownConfirmed(own, own.at));
     for (const card of cards) {
       const part = own.cards[card];
