@@ -5,14 +5,6 @@ const nights = 24;
 
 export const mutants: readonly Mutant[] = [
   {
-    name: 'a card is fed by its driver, whether or not a turn was clean',
-    file: 'drivers/linecard/line-card.ts',
-    search: '        this.#sendCoils();\n    }\n  }\n\n  #giveUp',
-    replace: '        this.feed();\n        this.#sendCoils();\n    }\n  }\n\n  #giveUp',
-    by: { nights },
-    caught: 'I1 ',
-  },
-  {
     name: 'guard.json is read without what it says of the room',
     file: 'core/bypass/start.ts',
     search: "state === 'held'\n          ? {",
