@@ -95,13 +95,23 @@ function prove(mutant: Mutant, copy: string): Promise<string> {
       cwd: project,
       env: { ...process.env, BYPASS_CORE_UNDER_TEST: copy, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
+    // A whole program that its test left running goes with it.
+    const endAll = (): void => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // Nobody is left.
+      }
+    };
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const limit = setTimeout(() => child.kill('SIGKILL'), ownLimitMs);
+    const limit = setTimeout(endAll, ownLimitMs);
     child.on('close', (code) => {
       clearTimeout(limit);
+      endAll();
       resolve(code === 0 ? '' : output);
     });
   });
