@@ -13,22 +13,6 @@ export const mutants: readonly Mutant[] = [
     caught: 'the bypass that was',
   },
   {
-    name: 'a line is taken back between two rings',
-    file: 'core/bypass/intent.ts',
-    search: 'elapsedMs(line.signalSince, at) >= idleForMs;',
-    replace: 'elapsedMs(line.signalSince, at) >= idleForMs - idleForMs;',
-    by: { nights },
-    caught: 'I3 ',
-  },
-  {
-    name: 'an acknowledgement is forgotten over a restart',
-    file: 'core/alarm/saved.ts',
-    search: '    ack: saved.ack,\n',
-    replace: "    ack: saved.stands ? 'unacked' : saved.ack,\n",
-    by: { nights },
-    caught: 'the acknowledgement of',
-  },
-  {
     name: 'a trip cuts calls at once',
     file: 'core/bypass/line.ts',
     search: "  if (intent === 'now') return withCut(release(line, at), at);\n  return moved(line, intent",
