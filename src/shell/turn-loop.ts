@@ -35,9 +35,14 @@ export interface TurnHandlers<State> {
   /** The turn is complete and clean: watchdogs may be fed, views refreshed. */
   completed(state: State, at: MonoMs): void;
   slow(turnMs: number, at: MonoMs): void;
+  /** No turn for this long: what was seen before is old, and what came meanwhile is not read yet. Told before the next turn decides. */
+  stoodStill(at: MonoMs): void;
   /** The state broke its own rules: last words, then the process ends. */
   violated(names: readonly string[], state: State): void;
 }
+
+/** As long as a line may be without a frame (state-machines.md). */
+const standstillMs = 500;
 
 export class TurnLoop<State> {
   readonly #core: Core<State>;
@@ -92,6 +97,7 @@ export class TurnLoop<State> {
 
   turn(): void {
     const begun = this.#clock.mono();
+    if (elapsedMs(this.#due, begun) > standstillMs) this.#handlers.stoodStill(begun);
     this.#due = begun;
     const effects: Effect[] = [];
     for (const event of this.#mailbox.take(turnEventsMax)) this.#decide(event, effects);

@@ -70,6 +70,11 @@ export class Cards {
     for (const card of this.#cards.values()) card.drive(outputs);
   }
 
+  /** The guard stood still: no line is what it was until a frame of now says so. */
+  stoodStill(at: MonoMs): void {
+    for (const card of this.#cards.values()) card.stoodStill(at);
+  }
+
   feed(card: BusId): void {
     this.#cards.get(card)?.card.feed();
   }
@@ -112,6 +117,7 @@ class OneCard {
   #isUp = false;
   #isHostLost = false;
   #isFlowing = false;
+  #handlers: CardHandlers | undefined;
   #framesAt: MonoMs | undefined;
   #report = '';
   #reportAt: MonoMs | undefined;
@@ -138,7 +144,14 @@ class OneCard {
     this.#outputs = here.filter((point): point is OutputPoint => point.kind === 'output');
   }
 
+  stoodStill(at: MonoMs): void {
+    if (!this.#isFlowing) return;
+    this.#isFlowing = false;
+    this.#handlers?.post({ kind: 'frames', card: this.card.id, flowing: false, at }, true);
+  }
+
   start(handlers: CardHandlers): void {
+    this.#handlers = handlers;
     const { id } = this.card;
     const channels: (Channel | undefined)[] = Array.from({ length: channelsPerCard }, () => undefined);
     for (const line of this.#lines) {
@@ -152,10 +165,7 @@ class OneCard {
     }
     this.#supervision = setInterval(() => {
       const now = this.#clock.mono();
-      if (this.#isFlowing && this.#framesAt !== undefined && elapsedMs(this.#framesAt, now) > framesLostMs) {
-        this.#isFlowing = false;
-        handlers.post({ kind: 'frames', card: id, flowing: false, at: now }, true);
-      }
+      if (this.#framesAt !== undefined && elapsedMs(this.#framesAt, now) > framesLostMs) this.stoodStill(now);
     }, superviseEveryMs);
     this.card.start({
       link: (state, serialNumber, reason) => {
@@ -173,7 +183,10 @@ class OneCard {
         handlers.post({ kind: 'card', card: id, link: state, serialNumber, reason, at }, true);
       },
       lines: (at, lines) => {
-        this.#framesAt = this.#clock.mono();
+        const now = this.#clock.mono();
+        // Held up on the way, or read late after a standstill: what it says is over, and no call may be judged by it.
+        if (elapsedMs(at, now) > framesLostMs) return;
+        this.#framesAt = now;
         if (!this.#isFlowing) {
           this.#isFlowing = true;
           // The core has forgotten the levels. Frames that were only held up show no gap, and a quiet line nothing new.

@@ -54,6 +54,7 @@ export interface Field {
   upsTest(order: Omit<UpsTestOrder, 'kind'>): void;
   /** A string to the switch; what came of it is posted. */
   send(what: ControlSend): void;
+  stoodStill(at: MonoMs): void;
   feed(card: BusId): void;
   /** A completed clean turn of a fit guard: strokes of the charge pumps, where the relays behind them were adopted. */
   stroke(isAdopted: (bus: BusId) => boolean): void;
@@ -182,6 +183,9 @@ export async function openField(
     },
     send(what) {
       controls.send(what);
+    },
+    stoodStill(at) {
+      cards.stoodStill(at);
     },
     feed(card) {
       cards.feed(card);

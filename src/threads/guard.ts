@@ -265,6 +265,9 @@ export async function startGuard(options: GuardOptions, parts = machineParts): P
       else if (gate.systemdIsDue(at)) notifier.alive();
       showRoom(now, at);
     },
+    stoodStill: (at) => {
+      field.stoodStill(at);
+    },
     slow: (turnMs) => {
       selfWatch.slowTurn(turnMs);
     },

@@ -51,11 +51,13 @@ function rig(options: { violates?: boolean; stepCostMs?: number } = {}) {
           effect.kind === 'notice' && effect.notice.kind === 'note' ? `effect ${effect.notice.text.en}` : '',
         ),
       completed: () => log.push('completed'),
+      stoodStill: () => log.push('stood still'),
       slow: (turnMs) => log.push(`slow ${turnMs}`),
       violated: (names) => log.push(`violated ${names.join()}`),
     },
   );
-  return { loop, mailbox, log };
+  const wait = (ms: number): void => void (now += ms);
+  return { loop, mailbox, log, wait };
 }
 
 test('a turn journals, decides, drives, carries out and only then counts as completed', () => {
@@ -117,6 +119,19 @@ test('a flood drops loop readings first, and everything only at the hard limit',
   assert.is(mailbox.dropped, 2);
   assert.is(mailbox.take(10).length, 10);
   assert.ok(mailbox.post(contact('door')));
+});
+
+test('a standstill is told before anything is decided, and no short pause is one', () => {
+  const { loop, mailbox, log, wait } = rig();
+  loop.turn();
+  wait(500);
+  loop.turn();
+  assert.not.ok(log.includes('stood still'));
+  wait(501);
+  mailbox.post(contact('door'));
+  log.length = 0;
+  loop.turn();
+  assert.equal(log.slice(0, 2), ['stood still', 'journal contact']);
 });
 
 test.run();

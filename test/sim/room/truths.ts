@@ -47,6 +47,8 @@ class LineSeen {
   readonly between = new Since();
   readonly stuck = new Since();
   readonly cut = new Since();
+  readonly ringing = new Since();
+  /** Of a burst that lasted long enough to be known. */
   lastRingAt = -Infinity;
   lastSpeechAt = -Infinity;
   wantedAt = -Infinity;
@@ -58,6 +60,9 @@ class LineSeen {
   /** A call was torn off its contact then, and must be told until the second moment. */
   torn: { readonly at: number; readonly due: number } | undefined;
 }
+
+/** The longest pause of a tone that a critical alarm may have, `unwell`, and time to see it. */
+const pauseMsMax = 2300 + 700;
 
 class CardSeen {
   readonly adopted = new Since();
@@ -548,7 +553,7 @@ export class Truths implements Onlookers {
     const mayBeHealthy = machine.isRunning && !isUnfit;
     if (!mayBeHealthy && this.#healthy.ms(now) > 500 && now - this.#endedAt > 500)
       this.#violate('`healthy` is energised and nobody is fit');
-    if (this.#pinsSound.ms(now) > 3000 && this.#unsilenced.ms(now) > 2500 && now - this.#hornAt > 1800)
+    if (this.#pinsSound.ms(now) > 3000 && this.#unsilenced.ms(now) > 2500 && now - this.#hornAt > pauseMsMax)
       this.#violate('a critical alarm sounds and the horn does not');
     const state = this.#state;
     if (state === undefined) return;
@@ -609,7 +614,8 @@ export class Truths implements Onlookers {
     seen.between.is(now, contact === 'between');
     seen.stuck.is(now, contact === 'normal' && !isCoilOn);
     seen.cut.is(now, own.exchange.isCut);
-    if (own.exchange.rings(plant.now)) seen.lastRingAt = now;
+    seen.ringing.is(now, own.exchange.rings(plant.now));
+    if (seen.ringing.ms(now) >= seenMs) seen.lastRingAt = now;
     const wire = this.#world.wires[card];
     const heardMs = Math.min(wire.soundMs, this.#card(card).adopted.ms(now), this.#awake.ms(now));
     // A call that leaves the PBX's side.
