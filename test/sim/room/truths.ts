@@ -61,8 +61,8 @@ class LineSeen {
   torn: { readonly at: number; readonly due: number } | undefined;
 }
 
-/** The longest pause of a tone that a critical alarm may have, `unwell`, and time to see it. */
-const pauseMsMax = 2300 + 700;
+/** The longest pause of the horn for a critical alarm, and time to see it. */
+const pauseMsMax = 1800;
 
 class CardSeen {
   readonly adopted = new Since();
@@ -321,7 +321,10 @@ export class Truths implements Onlookers {
       else if (coilOf(line.step) === 'release') seen.releasedAt = now;
     }
     const { kind } = own.room.phase;
-    if (this.#isFirstTurn && this.#mustBeHeld !== undefined && kind !== 'tripped' && kind !== 'held')
+    // Without its file the start goes by what the relays report (start matrix): the room is held only when all have told.
+    const hasMemory = state.found['linekeeper/guard.json-corrupt'] === undefined;
+    const isForgotten = hasMemory && kind !== 'tripped' && kind !== 'held';
+    if (this.#isFirstTurn && this.#mustBeHeld !== undefined && isForgotten)
       this.#violate(`the bypass that was ${this.#mustBeHeld} is forgotten over the restart`);
     this.#inBypass.is(now, kind === 'tripped' || kind === 'held');
     this.#downConfirmed.is(now, isDownConfirmed(own, own.at));
@@ -537,7 +540,9 @@ export class Truths implements Onlookers {
         now - world.evidenceSince > 1500,
     );
     this.#keyTurned.is(now, world.isKeyTurned);
-    if (machine.chip.level(pins.horn)) this.#hornAt = now;
+    // The ticks of `unwell` are shorter than a turn of this simulation when nothing is due: they are believed.
+    const ticks = machine.isRunning && this.#state?.annunciator.horn?.tone === 'unwell';
+    if (ticks || machine.chip.level(pins.horn)) this.#hornAt = now;
     this.#healthy.is(now, machine.chip.level(pins.healthy));
     for (const card of cards) this.#lookAtCard(card);
     for (const { line, card } of places) this.#lookAtLine(line, card);
@@ -554,7 +559,9 @@ export class Truths implements Onlookers {
     if (!mayBeHealthy && this.#healthy.ms(now) > 500 && now - this.#endedAt > 500)
       this.#violate('`healthy` is energised and nobody is fit');
     if (this.#pinsSound.ms(now) > 3000 && this.#unsilenced.ms(now) > 2500 && now - this.#hornAt > pauseMsMax)
-      this.#violate('a critical alarm sounds and the horn does not');
+      this.#violate(
+        `a critical alarm sounds and the horn does not: ${[...this.#soundsSince.keys()].join(', ')}`,
+      );
     const state = this.#state;
     if (state === undefined) return;
     const { kind } = state.bypass.room.phase;
