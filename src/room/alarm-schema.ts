@@ -1,10 +1,8 @@
 /** The section `alarms` as it is written: how an alarm type, or one type on one subject, behaves in this room. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { roomLimits } from './limits.ts';
-import { about, duration, named, one, strict, whole } from './schema-words.ts';
+import { about, duration, named, one, optional, strict, whole } from './schema-words.ts';
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 /** Without the key the catalogue's word holds, which differs from type to type. */
 const ofCatalogue = (zh: string, en: string) => ({ ...about(zh, en), default: undefined });
 

@@ -1,12 +1,10 @@
 /** The section `annunciator` as it is written: how lamps and horn behave beyond the plain sequence A. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
-import { about, duration, matching, named, one, strict } from './schema-words.ts';
+import { about, duration, matching, named, one, optional, strict } from './schema-words.ts';
 import * as short from './short-forms.ts';
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 const time = (zh: string, en: string, preset: string) =>
   matching(
     '^([01]\\d|2[0-3]):[0-5]\\d$',

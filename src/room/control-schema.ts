@@ -1,14 +1,20 @@
 /** The section `controls` as it is written: what may be done to the switch, by a relay or by a string over a serial wire. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
 import { orderRate, roomLimits, written } from './limits.ts';
-import { about, duration, forms, matching, named, one, strict, words } from './schema-words.ts';
+import {
+  about,
+  duration,
+  forms,
+  matching,
+  named,
+  nameOf,
+  one,
+  optional,
+  strict,
+  words,
+} from './schema-words.ts';
 import * as short from './short-forms.ts';
-
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
-const nameOf = (zh: string, en: string, example: string) =>
-  matching(short.namePattern, text(`名称，如 ${example}`, `a name such as ${example}`), about(zh, en));
 
 const common = {
   name: optional(words(about('给人看的名称；不写则用键名', 'name for people; without it the key is used'))),

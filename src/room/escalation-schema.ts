@@ -1,12 +1,10 @@
 /** The section `escalation` as it is written: who is told of an alarm that nobody acknowledges. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
-import { about, duration, matching, named, one, strict, words } from './schema-words.ts';
+import { about, duration, matching, named, one, optional, strict, words } from './schema-words.ts';
 import * as short from './short-forms.ts';
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 const ofNothing = (zh: string, en: string) => ({ ...about(zh, en), default: undefined });
 
 const level = strict(

@@ -1,12 +1,10 @@
 /** The forms of evidence that is asked over the network or a serial wire: what each key takes, and what it is for. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
 import type { LimitName } from './limits.ts';
-import { about, days, duration, matching, one, strict } from './schema-words.ts';
+import { about, days, duration, matching, one, optional, strict } from './schema-words.ts';
 import * as short from './short-forms.ts';
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 const every = (name: LimitName) => optional(duration(name, about('周期', 'period')));
 const timeout = (name: LimitName) =>
   optional(duration(name, about('等待应答的最长时间', 'longest wait for the answer')));

@@ -1,14 +1,22 @@
 /** Hosts that a power cut shuts down, the NUT server that some of them ask, and the forms on paper: what each key takes. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
 import { roomLimits } from './limits.ts';
-import { about, duration, forms, matching, named, one, strict, whole, words } from './schema-words.ts';
+import {
+  about,
+  duration,
+  forms,
+  matching,
+  named,
+  nameOf,
+  one,
+  optional,
+  strict,
+  whole,
+  words,
+} from './schema-words.ts';
 import * as short from './short-forms.ts';
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
-const nameOf = (zh: string, en: string, example: string) =>
-  matching(short.namePattern, text(`名称，如 ${example}`, `a name such as ${example}`), about(zh, en));
 const file = (zh: string, en: string) => Type.String({ minLength: 1, maxLength: 300, ...about(zh, en) });
 /** ssh splits this path at blanks and puts things in for %. */
 const plainFile = (zh: string, en: string) =>

@@ -9,7 +9,7 @@ import type { Text } from '../model/text.ts';
 import { text } from '../model/text.ts';
 import type { Limit, LimitName } from './limits.ts';
 import { limits, written } from './limits.ts';
-import { daysPattern, durationPattern, namePattern, percentPattern } from './short-forms.ts';
+import { daysPattern, durationPattern, namePattern, percentPattern, terminalPattern } from './short-forms.ts';
 
 interface About {
   readonly 'x-about': Text;
@@ -107,3 +107,13 @@ export const named = <T extends TSchema>(entry: T, most: number, about: About, p
 
 /** One of several forms, told apart by the key that each of them opens with (`x-key`). */
 export const forms = <T extends TSchema[]>(list: [...T], about: About) => Type.Union(list, about);
+
+/** A terminal of a card, a pin or a register. */
+export const terminal = (zh: string, en: string, example: string) =>
+  matching(terminalPattern, text(`接线端，如 ${example}`, `a terminal such as ${example}`), about(zh, en));
+/** The name of something else in the file. */
+export const nameOf = (zh: string, en: string, example: string) =>
+  matching(namePattern, text(`名称，如 ${example}`, `a name such as ${example}`), about(zh, en));
+export const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
+export const pathOfFile = (zh: string, en: string) =>
+  Type.String({ minLength: 1, maxLength: 300, ...about(zh, en) });

@@ -205,3 +205,6 @@ export function parseResistance(words: string): number {
   if (!words.includes('k')) return Number(words);
   return Math.round(Number(part === '' ? whole : `${whole}.${part}`) * 1000);
 }
+
+/** 24 hours, as a part of a pattern. */
+export const clockTime = '([01]\\d|2[0-3]):[0-5]\\d';

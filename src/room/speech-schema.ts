@@ -1,10 +1,8 @@
 /** The section `speech` as it is written: announcements through a loudspeaker. */
 import { Type } from '@sinclair/typebox';
-import type { TSchema } from '@sinclair/typebox';
 import { text } from '../model/text.ts';
-import { about, duration, matching, one, percent, strict } from './schema-words.ts';
+import { about, duration, matching, one, optional, percent, strict } from './schema-words.ts';
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 const voice = (zh: string, en: string, preset: string) =>
   matching('^[a-z][A-Za-z0-9+-]{0,40}$', text(`如 ${preset}`, `such as ${preset}`), about(zh, en), preset);
 
