@@ -1,6 +1,6 @@
 /** NUT's own upsmon and upsc against our NUT server: the plan's order runs the host's SHUTDOWNCMD. */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { test } from 'uvu';
@@ -68,6 +68,7 @@ class Room {
       ].join('\n'),
     );
     chmodSync(conf, 0o600);
+    forgetEndedUpsmon();
     const child = spawn(upsmon, ['-D', '-F'], {
       env: { ...process.env, NUT_CONFPATH: etc, NUT_STATEPATH: etc, NUT_ALTPIDPATH: etc },
       stdio: 'ignore',
@@ -87,6 +88,16 @@ class Room {
     await this.server?.close();
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/**
+ * One that was killed leaves its number behind, and upsmon refuses to start when another process has that number by now, whatever it is.
+ */
+function forgetEndedUpsmon(): void {
+  const file = '/run/nut/upsmon.pid';
+  if (!existsSync(file)) return;
+  const name = `/proc/${readFileSync(file, 'utf8').trim()}/comm`;
+  if (!existsSync(name) || readFileSync(name, 'utf8').trim() !== 'upsmon') rmSync(file);
 }
 
 const supply = (mains: Supply['mains']): Supply => ({
