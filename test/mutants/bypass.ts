@@ -254,8 +254,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a second line that rings unanswered does not hold the room',
     file: 'room.ts',
-    search: 'recent.length + lines.length >= 2',
-    replace: 'recent.length + lines.length >= 3',
+    search: 'counted + failed.length >= 2',
+    replace: 'counted + failed.length >= 3',
     by: { test: 'room.test.ts' },
     caught: 'unanswered ring after the restore',
   },

@@ -102,8 +102,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an alarm that stands at the end of maintenance stays silent',
     file: 'alarm/regions.ts',
-    search: "return comesBack ? { ...next, ack: 'unacked', ackedBy: undefined } : next;",
-    replace: "return comesBack ? { ...next, ack: 'acked', ackedBy: undefined } : next;",
+    search: 'return comesBack ? askedAgain(next, at) : next;',
+    replace: "return comesBack ? { ...next, ack: 'acked' } : next;",
     by: { copied: 'alarm/out-of-service.test.ts' },
     caught: 'an alarm that begins in maintenance is listed and silent, and sounds',
   },
@@ -126,8 +126,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an alarm that is new in maintenance sounds',
     file: 'alarm/step.ts',
-    search: 'inService(fresh(id, condition, at), maintenance[condition.key.subject], at)',
-    replace: 'fresh(id, condition, at)',
+    search: 'maintenance[condition.key.subject]',
+    replace: 'undefined',
     by: { copied: 'alarm/out-of-service.test.ts' },
     caught: 'an alarm that begins in maintenance',
   },
@@ -150,7 +150,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the first alarm is the one that was raised first',
     file: 'alarm/first-out.ts',
-    search: 'const isFirst = !isKnown && since < burst.firstSince;',
+    search: 'const isFirst = !members.has(id) && since < burst.firstSince;',
     replace: 'const isFirst = false;',
     by: { copied: 'alarm/first-out.test.ts' },
     caught: 'the alarm whose evidence is oldest came first',

@@ -453,6 +453,7 @@ class Year {
 
   #causeOf({ id, atMs }: Raised): string | undefined {
     const [subject = '', type = ''] = id.split('/');
+    if (type === 'alarm.flood') return this.#isFlood(atMs) ? 'flood of explained alarms' : undefined;
     const about = type.startsWith('bypass.') ? 'pbx' : subject;
     for (const fault of this.#plan) {
       if (fault.startMs > atMs) break;
@@ -476,9 +477,16 @@ class Year {
     return undefined;
   }
 
+  /** More than ten alarms within ten minutes, itself not counted; each of them is explained by itself. */
+  #isFlood(atMs: number): boolean {
+    const here = this.#raised.filter((one) => one.atMs <= atMs && one.atMs > atMs - 10 * minuteMs);
+    return here.filter(({ id }) => !id.endsWith('/alarm.flood')).length > 10;
+  }
+
   /** Three polls in a row lost of one source, or of a child and in its doubt of the parent. */
   #isByChance(id: string, atMs: number): boolean {
     const [subject = ''] = id.split('/');
+    if (subject === 'linekeeper') return false;
     return subjectOf(subject === 'room' ? 'pbx' : subject).sources.some((source) => {
       const lost = this.#chances.filter(
         (one) => one.source === source.id && one.atMs <= atMs && one.atMs > atMs - 8 * minuteMs,
