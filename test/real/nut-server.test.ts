@@ -76,9 +76,14 @@ class Room {
     });
     const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
     this.#ends.push(async () => {
-      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-        process.kill(-child.pid, 'SIGKILL');
+      // Its other half may outlive the one that was started.
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // Both have ended.
+      }
       await ended;
+      await eventually('the end of upsmon', () => !isRunning(savedPid()) || undefined, limitMs);
     });
     return { down };
   }
@@ -90,14 +95,15 @@ class Room {
   }
 }
 
-/**
- * One that was killed leaves its number behind, and upsmon refuses to start when another process has that number by now, whatever it is.
- */
+const pidFile = '/run/nut/upsmon.pid';
+const savedPid = (): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : '');
+const isRunning = (pid: string): boolean => {
+  const name = `/proc/${pid}/comm`;
+  return pid !== '' && existsSync(name) && readFileSync(name, 'utf8').trim() === 'upsmon';
+};
+/** One that was killed leaves its number behind, and upsmon refuses to start when another process has that number by now. */
 function forgetEndedUpsmon(): void {
-  const file = '/run/nut/upsmon.pid';
-  if (!existsSync(file)) return;
-  const name = `/proc/${readFileSync(file, 'utf8').trim()}/comm`;
-  if (!existsSync(name) || readFileSync(name, 'utf8').trim() !== 'upsmon') rmSync(file);
+  if (!isRunning(savedPid())) rmSync(pidFile, { force: true });
 }
 
 const supply = (mains: Supply['mains']): Supply => ({
