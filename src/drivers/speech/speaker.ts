@@ -59,7 +59,7 @@ export class Speaker {
   /** Breaks off what is being said. */
   hush(): void {
     this.#hushed++;
-    for (const child of this.#children) child.kill('SIGKILL');
+    for (const child of this.#children) end(child);
   }
 
   /** Whether the output can be opened and the voices are there, without a sound. */
@@ -148,7 +148,7 @@ export class Speaker {
       this.#children.delete(child);
       if (failure === undefined) return;
       reason ??= failure;
-      for (const other of children) other.kill('SIGKILL');
+      for (const other of children) end(other);
     });
     children.at(-1)?.stdout?.resume();
     await Promise.all(ends);
@@ -161,7 +161,9 @@ export class Speaker {
       if (said.length < saidMax) said += chunk.toString();
     });
     return new Promise((resolve) => {
-      const overdue = setTimeout(() => child.kill('SIGKILL'), pieceMsMax);
+      const overdue = setTimeout(() => {
+        end(child);
+      }, pieceMsMax);
       child.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(overdue);
         resolve(notStarted(program, error));
@@ -172,6 +174,12 @@ export class Speaker {
       });
     });
   }
+}
+
+/** Its pipes go with it: a program that it started may hold them open, and `close` would never come. */
+function end(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.destroy();
 }
 
 function notStarted(program: string, error: NodeJS.ErrnoException): Text {
