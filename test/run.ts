@@ -23,11 +23,11 @@ const onlyUnit = process.argv.includes('--unit');
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
 /**
- * Folders whose tests start whole programs, ports and browsers. They mostly wait for things to happen, so two of them share the machine
+ * Folders whose tests start whole programs, ports and browsers. They mostly wait for things to happen, so three of them share two cores
  * well; beside the files that compute they would not.
  */
 const whole = ['real', 'room', 'browser', 'sim'];
-const wholeAtOnce = 2;
+const wholeAtOnce = 3;
 const folderOf = (file: string): string => file.split(path.sep)[0] ?? '';
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
