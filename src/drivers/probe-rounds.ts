@@ -37,12 +37,15 @@ export interface ProbeRoundsOptions {
   readonly host?: string;
   /** Asks once. `end` fires when the probe stops: end the asking then. */
   readonly ask: (end: AbortSignal) => Promise<RoundAnswer>;
+  /** Of a UPS that can be told to test its battery. */
+  readonly test?: NonNullable<Probe['test']>;
   /** For tests: whether all our networks are without carrier. */
   readonly isCutOff?: () => Promise<boolean>;
 }
 
 export class ProbeRounds implements Probe {
   readonly source: string;
+  readonly test?: NonNullable<Probe['test']>;
   readonly #options: ProbeRoundsOptions;
   readonly #end = new AbortController();
   #report: ((evidence: ProbeEvidence) => void) | undefined;
@@ -55,6 +58,7 @@ export class ProbeRounds implements Probe {
 
   constructor(options: ProbeRoundsOptions) {
     this.source = options.source;
+    if (options.test !== undefined) this.test = options.test;
     this.#options = options;
   }
 

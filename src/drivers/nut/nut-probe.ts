@@ -34,25 +34,15 @@ const secretBytesMax = 1024;
 export function nutProbe(options: NutProbeOptions): Probe {
   const { source, host, everyMs } = options;
   const ups = new NutUps(options);
-  const rounds = new ProbeRounds({
+  return new ProbeRounds({
     source,
     host,
     everyMs,
     suspectMs: Math.min(everyMs, Math.max(1000, everyMs / 5)),
     silence: 'unknown',
     ask: (end) => ups.round(end),
-  });
-  return {
-    source,
-    start: (report) => {
-      rounds.start(report);
-    },
-    suspect: (on) => {
-      rounds.suspect(on);
-    },
     test: (what) => ups.test(what),
-    stop: () => rounds.stop(),
-  };
+  });
 }
 
 class NutUps {

@@ -70,25 +70,15 @@ export function upsSnmpProbe(options: UpsSnmpProbeOptions): Probe {
       if (end.aborted) close();
     }
   };
-  const rounds = new ProbeRounds({
+  return new ProbeRounds({
     source,
     host,
     everyMs,
     suspectMs: Math.min(everyMs, Math.max(1000, everyMs / 5)),
     silence: 'unknown',
     ask,
-  });
-  return {
-    source,
-    start: (report) => {
-      rounds.start(report);
-    },
-    suspect: (on) => {
-      rounds.suspect(on);
-    },
     test: (what) => ordered(options, what),
-    stop: () => rounds.stop(),
-  };
+  });
 }
 
 /** Over a session of its own, with the community that may write. */

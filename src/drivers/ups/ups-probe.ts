@@ -35,24 +35,14 @@ export interface UpsProbeOptions {
 
 export function upsProbe({ source, registers, unit, model, map, everyMs }: UpsProbeOptions): Probe {
   const ups = new Ups(registers, unit, model, map);
-  const rounds = new ProbeRounds({
+  return new ProbeRounds({
     source,
     everyMs,
     suspectMs: Math.min(everyMs, Math.max(1000, everyMs / 5)),
     silence: 'unknown',
     ask: () => ups.round(),
-  });
-  return {
-    source,
-    start: (report) => {
-      rounds.start(report);
-    },
-    suspect: (on) => {
-      rounds.suspect(on);
-    },
     test: (what) => ups.test(what),
-    stop: () => rounds.stop(),
-  };
+  });
 }
 
 type Failure = Extract<RegisterAnswer, { ok: false }>;
